@@ -1,0 +1,1 @@
+"""Layers over photo: matte, shadow, sensor, paste-back. Nothing here imports bpy."""

@@ -1,0 +1,1 @@
+"""The data set on disk: writer, labels, manifest, contact sheet."""

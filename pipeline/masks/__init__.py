@@ -1,0 +1,1 @@
+"""Mask designs, sewing patterns, wearing and physical checks. Nothing here imports bpy."""

@@ -1,0 +1,1 @@
+"""Photo files on disk to `Photo` records."""

@@ -1,0 +1,172 @@
+"""The records that travel down the corridor: Photo -> Face -> RestMask -> WornMask -> Layers -> Sample.
+
+Frames used by every record
+---------------------------
+head frame
+    metres; x to the subject's left, y up, z out of the face; origin midway between the eyeballs of
+    the mean head.
+camera frame
+    metres; OpenCV convention: x right, y down, z into the scene; origin at the pinhole.
+    ``X_camera = rotation @ X_head + translation``. A frontal, upright head has
+    ``rotation = diag(1, -1, -1)``.
+pixels
+    u to the right, v down; the image spans [0, width] x [0, height], so the centre of the first
+    pixel is (0.5, 0.5). ``u = focal_px * x / z + width / 2``, ``v = focal_px * y / z + height / 2``.
+
+Colours are linear light with sRGB primaries unless a name says sRGB. Linear 1.0 is the value that
+the photo's own sRGB encoding clips at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float = NDArray[np.float64]
+Int = NDArray[np.int32]
+Verdict = Literal["ok", "flagged", "rejected"]
+
+PARTS: tuple[str, ...] = ("none", "panel", "edge", "wire", "loop")
+"""Names of the part ids in `RestMask.parts`, `WornMask.parts` and `Layers.parts`."""
+
+
+class Rejected(Exception):
+    """Raised by a stage for input it cannot use; the flow turns it into a row of rejects.jsonl.
+
+    ``reason`` is one plain sentence for the user; ``stage`` the corridor's stage.
+    """
+
+    def __init__(self, stage: str, reason: str) -> None:
+        super().__init__(reason)
+        self.stage = stage
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class PhotoSource:
+    """One line of the input, before the file is opened."""
+
+    path: str  # where to open it (absolute)
+    name: str  # as the user gave it, relative to the folder or table, with forward slashes
+    identity: str
+    source: str | None = None
+    licence: str | None = None
+    consent: str | None = None
+
+
+@dataclass(frozen=True)
+class Photo:
+    sha256: str  # hex digest of the file's bytes
+    name: str
+    identity: str
+    pixels: NDArray[np.uint8]  # (H, W, 3) sRGB, EXIF-upright
+    focal_px: float | None  # from EXIF, for the upright pixels; None when unknown
+    source: str | None = None
+    licence: str | None = None
+    consent: str | None = None
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Pinhole with square pixels and the principal point at the centre of the image."""
+
+    focal_px: float
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Light:
+    """Ambient light plus distant lamps.
+
+    A white diffuse surface with unit normal n shows
+    ``ambient + sum_l irradiance[l] * max(0, n . directions[l])`` as linear photo RGB.
+    """
+
+    ambient: Float  # (3,) linear RGB
+    directions: Float  # (L, 3) unit vectors towards the lamps, camera frame
+    irradiance: Float  # (L, 3) linear RGB
+    skin_albedo: Float  # (3,) linear RGB, the estimate that goes with this light
+
+
+@dataclass(frozen=True)
+class Face:
+    index: int  # by position in the photo: left to right
+    box: Float  # (4,) x0 y0 x1 y1 of the landmarks, px
+    backend: str  # landmark detector
+    landmarks: Float  # (N, 2) px
+    confidence: Float  # (N,) in [0, 1]
+    identity_coefficients: Float  # (80,) in standard deviations
+    expression_coefficients: Float  # (43,) in [0, 1]
+    camera: Camera
+    rotation: Float  # (3, 3) head to camera
+    translation: Float  # (3,) m
+    yaw_pitch_roll: Float  # (3,) radians; see pipeline.faces.camera.euler
+    vertices: Float  # (V, 3) m, camera frame, order of the head model
+    residual_mm: float  # median landmark residual at the face's distance
+    residual_px: float
+    light: Light
+    verdict: Verdict
+    reason: str = ""  # empty when ok
+
+
+@dataclass(frozen=True)
+class RestMask:
+    """A mask cut from its pattern and laid in front of one head, before the cloth solver runs."""
+
+    design: str
+    size: str
+    wearing: str
+    parameters: Mapping[str, float]  # drawn material and wearing parameters, SI units
+    rest_vertices: Float  # (M, 3) m, the unstressed shape that strain is measured against
+    start_vertices: Float  # (M, 3) m, head frame, where the solver starts
+    faces: Int  # (F, 3) triangles
+    uv: Float  # (M, 2) m on the flat sheet
+    parts: NDArray[np.uint8]  # (F,) ids into PARTS
+    pins: Float  # (M,) weight 0..1: vertices carried to pin_targets
+    pin_targets: Float  # (M, 3) m, head frame
+    stiffness: Float  # (M,) factor on the sheet's tension, 0..1
+
+
+@dataclass(frozen=True)
+class WornMask:
+    """A mask at rest on a head. Thickness and material are given to it at render time."""
+
+    design: str
+    size: str
+    wearing: str
+    parameters: Mapping[str, float]
+    vertices: Float  # (M, 3) m, head frame; the middle surface of the sheet, tubes for loops
+    faces: Int  # (F, 3) triangles
+    uv: Float  # (M, 2) m on the flat sheet
+    parts: NDArray[np.uint8]  # (F,) ids into PARTS
+    checks: Mapping[str, float]  # see pipeline.masks.checks
+
+
+@dataclass(frozen=True)
+class Layers:
+    """What the renderer saw, cropped to ``box`` of the photo."""
+
+    box: tuple[int, int, int, int]  # x0 y0 x1 y1 px, half-open
+    rgba: NDArray[np.float32]  # (h, w, 4) linear premultiplied mask
+    shadow: NDArray[np.float32]  # (h, w, 3) factor on skin; 1 = unchanged
+    depth: NDArray[np.float32]  # (h, w) m along the camera's z; 0 where there is no mask
+    normals: NDArray[np.float32]  # (h, w, 3) unit, camera frame; 0 where there is no mask
+    parts: NDArray[np.uint8]  # (h, w) ids into PARTS
+    uv: NDArray[np.float32]  # (h, w, 2) m on the flat sheet
+    albedo: NDArray[np.float32]  # (h, w, 3) linear, premultiplied
+    material: Mapping[str, Any]  # resolved colour, roughness, seeds ... for the labels
+
+
+@dataclass(frozen=True)
+class Sample:
+    sample_id: str
+    pixels: NDArray[np.uint8]  # (H, W, 3) sRGB
+    matte: NDArray[np.uint8]  # (H, W) 0 = photo untouched by the mask
+    shadow: NDArray[np.uint8]  # (H, W) 255 = skin unchanged
+    layers: Layers
+    labels: Mapping[str, Any]  # becomes sample.json
