@@ -1,0 +1,99 @@
+"""The schema of config.yaml: one block a stage, every default in one place.
+
+Reading a file, and turning what pydantic finds into lines a user can act on, is `pipeline.recipe`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from pipeline.assets import asset_names
+
+Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
+Wearing = Literal["correct"]
+
+
+class Block(BaseModel):
+    """Strict and frozen: a number in quotes or a misspelt key is an error, not a guess."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class PhotosConfig(Block):
+    """Where the portraits come from: exactly one of ``folder``, ``table`` and ``demo``."""
+
+    folder: Annotated[str, Field(min_length=1)] | None = None
+    table: Annotated[str, Field(min_length=1)] | None = None
+    demo: bool = False
+    max_megapixels: Annotated[float, Field(gt=0, le=1000)] = 64.0
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        given = [self.folder is not None, self.table is not None, self.demo]
+        if sum(given) != 1:
+            raise ValueError("give exactly one of folder: PATH, table: FILE.csv, demo: true")
+        return self
+
+
+class FacesConfig(Block):
+    """Landmarks and fit."""
+
+    backend: Literal["mediapipe"] = "mediapipe"
+    max_faces: Annotated[int, Field(ge=1, le=64)] = 8
+    min_face_px: Annotated[float, Field(ge=16, le=4096)] = 48.0
+    flagged: Literal["keep", "reject"] = "keep"
+
+
+class MasksConfig(Block):
+    """Which masks, worn how, by relative weight; ``drapes`` cloth simulations per face, design, wearing."""
+
+    designs: Annotated[dict[str, Weight], Field(min_length=1)] = {"surgical": 1.0}
+    wearing: Annotated[dict[Wearing, Weight], Field(min_length=1)] = {"correct": 1.0}
+    drapes: Annotated[int, Field(ge=1, le=1000)] = 1
+
+    @field_validator("designs")
+    @classmethod
+    def _known_designs(cls, designs: dict[str, float]) -> dict[str, float]:
+        known = asset_names("mask_library")
+        for name in designs:
+            if name not in known:
+                raise ValueError(f"no design {name!r} in the mask library; allowed: {', '.join(known)}")
+        return designs
+
+    @field_validator("designs", "wearing")
+    @classmethod
+    def _some_weight(cls, weights: dict[str, float]) -> dict[str, float]:
+        if sum(weights.values()) <= 0:
+            raise ValueError("at least one weight must be above 0")
+        return weights
+
+
+class RenderConfig(Block):
+    """Path tracing: ``samples`` per pixel, denoised where the Blender in use can."""
+
+    samples: Annotated[int, Field(ge=1, le=4096)] = 16
+    denoise: bool = True
+
+
+class CompositeConfig(Block):
+    """How the mask is made to look as if the photo's own camera had taken it."""
+
+    blur: bool = True
+    grain: bool = True
+
+
+class Config(Block):
+    """A whole job. ``photos`` and ``output`` are required, the rest has defaults."""
+
+    photos: PhotosConfig
+    output: Annotated[str, Field(min_length=1)]
+    seed: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
+    variants: Annotated[int, Field(ge=1, le=100)] = 1
+    faces: FacesConfig = FacesConfig()
+    masks: MasksConfig = MasksConfig()
+    render: RenderConfig = RenderConfig()
+    composite: CompositeConfig = CompositeConfig()
+    engine: Literal["local"] = "local"
+    cache: Annotated[str, Field(min_length=1)] | None = None
