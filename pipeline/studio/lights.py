@@ -1,0 +1,53 @@
+"""`pipeline.records.Light` as Blender lamps, so that a white diffuse surface renders its values."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from pipeline.records import Light
+from pipeline.studio import blender
+from pipeline.studio.camera import to_blender
+
+SOFTNESS = math.radians(12.0)
+"""Default angular diameter of a lamp: portraits are rarely lit by anything as small as the sun."""
+
+
+def set_ambient(scene: Any, colour: Any) -> None:
+    """Uniform surroundings of linear RGB ``colour`` (3,): white diffuse surfaces show just that."""
+    tree = blender.use_nodes(scene.world)
+    tree.nodes.clear()
+    background = tree.nodes.new("ShaderNodeBackground")
+    output = tree.nodes.new("ShaderNodeOutputWorld")
+    tree.links.new(background.outputs[0], output.inputs["Surface"])
+    strength = max(float(np.max(colour)), 1e-9)
+    background.inputs["Color"].default_value = (*(float(c) / strength for c in colour), 1.0)
+    background.inputs["Strength"].default_value = strength
+
+
+def add_lights(scene: Any, light: Light, softness: float = SOFTNESS) -> list[Any]:
+    """Ambient world and one sun per lamp of ``light``; ``softness`` is their diameter in radians.
+
+    A Blender sun of strength E lights a facing white diffuse surface to radiance E / pi, hence the pi.
+    """
+    set_ambient(scene, light.ambient)
+    suns = []
+    for direction, irradiance in zip(light.directions, light.irradiance, strict=True):
+        strength = float(np.max(irradiance))
+        if strength <= 0:
+            continue
+        data = bpy.data.lights.new("Lamp", "SUN")
+        data.energy = math.pi * strength
+        data.color = tuple(float(c) / strength for c in irradiance)
+        data.angle = softness
+        sun = bpy.data.objects.new("Lamp", data)
+        sun.rotation_mode = "QUATERNION"
+        # A sun shines along its own -z, so its +z is the way towards it.
+        sun.rotation_quaternion = Vector(to_blender(direction)).to_track_quat("Z", "Y")
+        scene.collection.objects.link(sun)
+        suns.append(sun)
+    return suns
