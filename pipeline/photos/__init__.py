@@ -1,1 +1,1 @@
-"""Photo files on disk to `Photo` records."""
+"""Folders and tables of portraits -> `Photo`."""

@@ -1,0 +1,244 @@
+"""From a configuration file and the command line to one checked `Job`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from pipeline.assets import asset_folder, asset_names
+from pipeline.config import Config
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; ``problems`` names key, value and what is allowed, a line each."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Job:
+    """A configuration together with what the command line says about this one process."""
+
+    config: Config
+    folder: Path  # what the configuration's relative paths are relative to
+    shard: tuple[int, int] = (1, 1)  # i of n, i from 1
+    only: str | None = None  # glob on the photos' names
+
+    @property
+    def output(self) -> Path:
+        return self.folder / self.config.output
+
+    @property
+    def cache(self) -> Path:
+        if self.config.cache is not None:
+            return self.folder / self.config.cache
+        return self.output / ".maskdrape" / "cache"
+
+
+def read_job(
+    path: str, overrides: Mapping[str, Any], shard: str | None = None, only: str | None = None
+) -> Job:
+    """Read a YAML file (or a scene that travels with the package: ``demo``, ``scenes/demo.yaml``).
+
+    ``overrides`` replaces top-level keys before anything is checked; None values are ignored.
+    Relative paths are relative to the file; in the package's own scenes, to the current folder.
+    Raises ConfigError.
+    """
+    file = _find(path)
+    values = {**_read_yaml(file), **{key: value for key, value in overrides.items() if value is not None}}
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(*(f"{file.name}: {_explain(detail)}" for detail in error.errors())) from error
+    packaged = file.resolve().parent == asset_folder("scenes").resolve()
+    job = Job(config, Path.cwd() if packaged else file.resolve().parent, _shard(shard), only)
+    _check_paths(job)
+    return job
+
+
+def resolved_yaml(config: Config) -> str:
+    """Every value the data set depends on, as YAML: where it was written and by which engine is not."""
+    values = config.model_dump(exclude={"engine", "cache"}) | {"output": "."}
+    values["photos"] = {key: value for key, value in values["photos"].items() if value is not None}
+    if not values["photos"]["demo"]:
+        del values["photos"]["demo"]
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+
+
+def _find(path: str) -> Path:
+    file = Path(path)
+    if file.is_dir():
+        raise ConfigError(f"{path}: a folder; give the YAML file in it")
+    if file.exists():
+        return file
+    scene = re.fullmatch(r"(?:scenes/)?([\w-]+)(?:\.yaml)?", path.replace("\\", "/"))
+    if scene:
+        packaged = asset_folder("scenes") / f"{scene[1]}.yaml"
+        if packaged.exists():
+            return packaged
+    raise ConfigError(
+        f"{path}: no such file (scenes that come with MaskDrape: {', '.join(asset_names('scenes'))})"
+    )
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML's safe loader, which also refuses a key given twice."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(None, None, "a key must be a text", key.start_mark)
+        if key.tag != "tag:yaml.org,2002:merge" and key.value in seen:
+            raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} twice", key.start_mark)
+        seen.add(key.value)
+    loader.flatten_mapping(node)
+    return loader.construct_mapping(node, deep=True)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+
+
+def _read_yaml(file: Path) -> dict[str, Any]:
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file.name}: not UTF-8 text (byte {error.start})") from error
+    except OSError as error:
+        raise ConfigError(f"{file.name}: cannot be read: {error.strerror or error}") from error
+    try:
+        values = yaml.load(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ConfigError(f"{file.name}{where}: {_plain_yaml(error)}") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise ConfigError(f"{file.name}: not YAML: {' '.join(str(error).split())}") from error
+    if values is None:
+        raise ConfigError(f"{file.name}: empty; needed at least: photos: {{folder: PATH}} and output: PATH")
+    if not isinstance(values, dict):
+        raise ConfigError(
+            f"{file.name}: {_shown(values)} is not a configuration; needed: lines of the form key: value"
+        )
+    return values
+
+
+def _plain_yaml(error: yaml.MarkedYAMLError) -> str:
+    tag = re.search(r"tag '([^']+)'", error.problem or "")
+    if tag and "python" in tag[1]:
+        name = tag[1].replace("tag:yaml.org,2002:", "!!")
+        return f"{name} is not allowed; allowed: plain numbers, texts, lists and mappings"
+    return error.problem or "not YAML"
+
+
+def _explain(error: ErrorDetails) -> str:
+    """One of pydantic's findings in the user's words."""
+    place = tuple(part for part in error["loc"] if part != "[key]")
+    key = ".".join(str(part) for part in place) or "configuration"
+    kind, context, value = error["type"], error.get("ctx", {}), error["input"]
+    if kind == "extra_forbidden":
+        allowed = _keys_at(place[:-1])
+        near = difflib.get_close_matches(str(place[-1]), allowed, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        return f"{key}: unknown key; {hint}allowed: {', '.join(allowed)}"
+    if kind == "missing":
+        return f"{key}: missing; {_NEEDED.get(key, 'needed')}"
+    if kind == "value_error":
+        return f"{key} = {_shown(value)}: {context.get('error', error['msg'])}"
+    if kind == "literal_error":
+        return f"{key} = {_shown(value)}: allowed: {context['expected']}"
+    if kind in {"greater_than_equal", "greater_than", "less_than_equal", "less_than"}:
+        return f"{key} = {_shown(value)}: allowed: {_range(place) or error['msg']}"
+    wanted = _TYPES.get(kind)
+    return f"{key} = {_shown(value)}: {'allowed: ' + wanted if wanted else error['msg']}"
+
+
+_NEEDED = {
+    "photos": "needed: photos: {folder: PATH}, {table: FILE.csv} or {demo: true}",
+    "output": "needed: output: PATH, the folder to write",
+}
+_TYPES = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a finite number",
+    "string_type": "a text (put it in quotes)",
+    "string_too_short": "a text that is not empty",
+    "bool_type": "true or false",
+    "dict_type": "a mapping {name: weight}",
+    "too_short": "a mapping with at least one entry",
+    "model_type": "a block of keys",
+    "model_attributes_type": "a block of keys",
+}
+
+
+def _keys_at(place: tuple[int | str, ...]) -> list[str]:
+    model: type[BaseModel] = Config
+    for part in place:
+        field = model.model_fields[str(part)].annotation
+        if not (isinstance(field, type) and issubclass(field, BaseModel)):
+            return []
+        model = field
+    return list(model.model_fields)
+
+
+def _range(place: tuple[int | str, ...]) -> str:
+    """The bounds of one number of the schema, in words; empty for a number inside a mapping."""
+    model: type[BaseModel] = Config
+    for part in place[:-1]:
+        inner = model.model_fields[str(part)].annotation
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return "a weight from 0 to 1000000"
+        model = inner
+    marks = {"ge": "from", "gt": "above", "le": "to", "lt": "below"}
+    limits = model.model_fields[str(place[-1])].metadata
+    return " ".join(
+        f"{word} {getattr(limit, name):g}" if name != "le" or limit.le < 1e9 else f"{word} {limit.le}"
+        for limit in limits
+        for name, word in marks.items()
+        if getattr(limit, name, None) is not None
+    )
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _shard(text: str | None) -> tuple[int, int]:
+    if text is None:
+        return (1, 1)
+    found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if not found or not 1 <= int(found[1]) <= int(found[2]):
+        raise ConfigError(f"--shard {text}: allowed: i/n with i from 1 to n, as in 1/2 and 2/2")
+    return int(found[1]), int(found[2])
+
+
+def _check_paths(job: Job) -> None:
+    photos = job.config.photos
+    problems = []
+    if photos.folder is not None and not (job.folder / photos.folder).is_dir():
+        problems.append(f"photos.folder = {photos.folder}: no such folder ({job.folder / photos.folder})")
+    if photos.table is not None and not (job.folder / photos.table).is_file():
+        problems.append(f"photos.table = {photos.table}: no such file ({job.folder / photos.table})")
+    for place in (job.output, *job.output.parents):
+        if place.exists():
+            if not place.is_dir():
+                problems.append(f"output = {job.config.output}: {place} is a file, not a folder")
+            break
+    if photos.folder is not None and job.output.resolve() == (job.folder / photos.folder).resolve():
+        problems.append(f"output = {job.config.output}: the folder of the photos; give another")
+    if problems:
+        raise ConfigError(*problems)
