@@ -1,0 +1,35 @@
+"""What a landmark detector is to the rest of the package, and where the known ones are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.records import Float
+
+
+@dataclass(frozen=True)
+class Detection:
+    """One face as a detector sees it. Pixels as in `pipeline.records`."""
+
+    landmarks: Float  # (N, 2) px, order of the backend
+    confidence: Float  # (N,) in [0, 1]
+    score: float  # of the whole face, in [0, 1]
+    box: Float  # (4,) x0 y0 x1 y1 px, from a face detector that did not see the landmarks
+
+
+Backend = Callable[[NDArray[np.uint8]], list[Detection]]
+"""From pixels (H, W, 3) sRGB uint8 to every face found, in no particular order."""
+
+
+def load_backend(name: str) -> Backend:
+    """The landmark detector of that name. Raises ValueError for an unknown name."""
+    if name == "mediapipe":
+        # Imported on use: the model runtime takes a second to load and other stages do not need it.
+        from pipeline.faces.mediapipe_backend import detect
+
+        return detect
+    raise ValueError(f"unknown landmark backend {name!r}; known: mediapipe")
