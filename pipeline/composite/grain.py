@@ -1,0 +1,83 @@
+"""Noise of the photo around the face, measured in two octaves of size, and more of the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from pipeline.records import Float
+
+_OCTAVES = (0.8, 1.6)  # px; standard deviations of the blurs between which the bands lie
+_BLOCK = 8  # px; the side of the patches that are ranked by flatness
+_FLATTEST = 25.0  # per cent; pores, hair and edges live in the other patches
+_STEPS = 3  # of luminance
+
+# Opponent axes on encoded colours: cameras and JPEG treat luminance and colour differently.
+_TO_OPPONENT: Float = np.array([[0.299, 0.587, 0.114], [0.5, -0.419, -0.081], [-0.169, -0.331, 0.5]])
+_FROM_OPPONENT: Float = np.linalg.inv(_TO_OPPONENT)
+
+
+@dataclass(frozen=True)
+class Grain:
+    """Standard deviation of the noise in encoded values (1 = white), by encoded luminance."""
+
+    levels: Float  # (n,) ascending encoded luminance
+    deviation: Float  # (n, 2 octaves, 3 opponent axes)
+
+    @property
+    def luma(self) -> float:
+        """Total standard deviation of the luminance, averaged over its levels."""
+        return float(np.sqrt((self.deviation[:, :, 0] ** 2).sum(axis=1)).mean())
+
+
+def measure_grain(encoded: Float, usable: NDArray[np.bool_]) -> Grain:
+    """Grain of ``encoded`` (h, w, 3) in [0, 1], from the flattest patches where ``usable`` (h, w)."""
+    opponent = encoded @ _TO_OPPONENT.T
+    bands = _bands(opponent)
+    rows, columns = (side // _BLOCK * _BLOCK for side in usable.shape)
+
+    def blocks(image: NDArray[Any]) -> NDArray[Any]:
+        """(blocks, pixels of a block, ...)"""
+        cut = image[:rows, :columns]
+        tail = cut.shape[2:]
+        cut = cut.reshape(rows // _BLOCK, _BLOCK, columns // _BLOCK, _BLOCK, *tail)
+        return np.moveaxis(cut, 2, 1).reshape(-1, _BLOCK * _BLOCK, *tail)
+
+    luma = blocks(opponent[..., 0])
+    unclipped = (luma.min(axis=1) > 0.02) & (luma.max(axis=1) < 0.98)
+    good = blocks(usable).all(axis=1) & unclipped if rows and columns else np.zeros(0, bool)
+    if np.count_nonzero(good) < 8:
+        return Grain(np.array([0.5]), np.zeros((1, len(_OCTAVES), 3)))
+    level = luma.mean(axis=1)[good]
+    deviation = np.stack([blocks(band).std(axis=1)[good] for band in bands], axis=1)
+    order = np.array_split(np.argsort(level, kind="stable"), min(_STEPS, len(level) // 8))
+    return Grain(
+        np.array([level[part].mean() for part in order]),
+        np.stack([np.percentile(deviation[part], _FLATTEST, axis=0) for part in order]),
+    )
+
+
+def draw_grain(grain: Grain, luma: Float, rng: np.random.Generator) -> Float:
+    """Noise (h, w, 3) on encoded colours of an image with encoded luminance ``luma`` (h, w)."""
+    white = rng.standard_normal((*luma.shape, 3))
+    opponent = np.zeros_like(white)
+    for octave, band in enumerate(_bands(white)):
+        unit = band / max(float(band.std()), 1e-9)
+        for axis in range(3):
+            opponent[..., axis] += unit[..., axis] * np.interp(
+                luma, grain.levels, grain.deviation[:, octave, axis]
+            )
+    # Nothing is left of the noise where the sensor clips.
+    headroom = np.clip((1.0 - luma) / 0.04, 0.0, 1.0)
+    noise: Float = (opponent * headroom[..., None]) @ _FROM_OPPONENT.T
+    return noise
+
+
+def _bands(image: Float) -> list[Float]:
+    blurred = [image] + [ndimage.gaussian_filter(image, (s, s, 0), mode="reflect") for s in _OCTAVES]
+    return [fine - coarse for fine, coarse in pairwise(blurred)]

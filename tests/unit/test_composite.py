@@ -1,0 +1,131 @@
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from pipeline.composite import colour
+from pipeline.composite.grain import measure_grain
+from pipeline.composite.paste import composite
+from pipeline.composite.sharpness import edge_blur
+from pipeline.config import CompositeConfig
+from pipeline.records import Layers, Photo
+
+PLAIN = CompositeConfig(blur=False, grain=False)
+
+
+def a_photo(pixels: np.ndarray) -> Photo:
+    return Photo(sha256="0" * 64, name="p.png", identity="p", pixels=pixels, focal_px=None)
+
+
+def a_disc(height: int = 60, width: int = 70) -> np.ndarray:
+    """Coverage of a soft-edged disc, 0 near the border."""
+    y, x = np.mgrid[:height, :width]
+    return np.clip(20.5 - np.hypot(x - width / 2, y - height / 2), 0, 1)
+
+
+def some_layers(box, alpha, straight, shadow, seed=3) -> Layers:
+    shape = alpha.shape
+    zeros = np.zeros(shape, np.float32)
+    straight = np.broadcast_to(np.asarray(straight, float), (*shape, 3))
+    return Layers(
+        box=box,
+        rgba=np.concatenate([straight * alpha[..., None], alpha[..., None]], axis=-1).astype(np.float32),
+        shadow=np.broadcast_to(np.asarray(shadow, np.float32), (*shape, 3)).copy(),
+        depth=zeros,
+        normals=np.zeros((*shape, 3), np.float32),
+        parts=(alpha > 0.5).astype(np.uint8),
+        uv=np.zeros((*shape, 2), np.float32),
+        albedo=np.zeros((*shape, 3), np.float32),
+        material={"seed": seed},
+    )
+
+
+def noisy_photo(shape=(120, 140, 3)) -> np.ndarray:
+    return np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+
+
+def test_srgb_is_exact_for_all_256_values():
+    values = np.arange(256, dtype=np.uint8)
+    assert (colour.to_pixels(colour.to_linear(values)) == values).all()
+    # Fixed points of IEC 61966-2-1.
+    assert colour.decode(np.array(0.5)) == pytest.approx(0.21404114, abs=1e-8)
+
+
+@pytest.mark.parametrize("config", [PLAIN, CompositeConfig()])
+def test_pixels_outside_matte_and_shadow_are_the_photos_own(config):
+    pixels = noisy_photo()
+    alpha = a_disc()
+    y, x = np.mgrid[:60, :70]
+    shadow = 1 - 0.5 * np.clip(1 - np.hypot(x - 35, y - 30) / 27, 0, 1)
+    layers = some_layers((30, 40, 100, 100), alpha, (0.3, 0.5, 0.7), shadow[..., None])
+    out, matte, shade = composite(a_photo(pixels), layers, config)
+    untouched = (matte == 0) & (shade == 255)
+    assert out.shape == pixels.shape and matte.shape == shade.shape == pixels.shape[:2]
+    assert 0.5 < untouched.mean() < 0.95
+    assert (out[untouched] == pixels[untouched]).all()
+    assert (out[matte > 128] != pixels[matte > 128]).any(axis=-1).mean() > 0.9
+
+
+def test_a_mask_coloured_as_the_skin_is_invisible():
+    """Right only with premultiplied edges composited in linear light."""
+    pixels = np.full((60, 70, 3), (203, 151, 122), np.uint8)
+    alpha = a_disc()
+    layers = some_layers((0, 0, 70, 60), alpha, colour.to_linear(pixels[0, 0]), 1.0)
+    out, matte, _ = composite(a_photo(pixels), layers, CompositeConfig(blur=True, grain=False))
+    assert (out == pixels).all()
+    assert ((matte > 0) & (matte < 255)).any()
+
+
+def test_shadow_multiplies_linear_light():
+    pixels = np.full((8, 8, 3), 188, np.uint8)
+    alpha = np.zeros((8, 8))
+    out, _, shade = composite(a_photo(pixels), some_layers((0, 0, 8, 8), alpha, 0.0, [0.5, 0.5, 0.5]), PLAIN)
+    # sRGB 188 is linear 0.5029 and half of that encodes to 137.
+    assert (out == 137).all() and (shade == 128).all()
+
+
+def test_black_and_white_stays_so():
+    grey = np.repeat(noisy_photo()[..., :1], 3, axis=-1)
+    layers = some_layers((30, 40, 100, 100), a_disc(), (0.2, 0.5, 0.8), [0.8, 0.9, 0.95])
+    out, matte, _ = composite(a_photo(grey), layers, CompositeConfig())
+    assert (matte > 0).any()
+    assert (out[..., 0] == out[..., 1]).all() and (out[..., 1] == out[..., 2]).all()
+
+
+def test_same_input_same_bytes_and_the_seed_moves_the_grain():
+    photo = a_photo(
+        (127 + 6 * np.random.default_rng(1).standard_normal((120, 140, 3))).round().astype(np.uint8)
+    )
+    box = (30, 40, 100, 100)
+    first = composite(photo, some_layers(box, a_disc(), 0.3, 1.0), CompositeConfig())
+    again = composite(photo, some_layers(box, a_disc(), 0.3, 1.0), CompositeConfig())
+    other = composite(photo, some_layers(box, a_disc(), 0.3, 1.0, seed=4), CompositeConfig())
+    assert all((a == b).all() for a, b in zip(first, again, strict=True))
+    assert (first[0] != other[0]).any() and (first[1] == other[1]).all()
+
+
+@pytest.mark.parametrize("blur", [0.7, 1.2, 2.0])
+def test_blur_of_known_edges_is_found(blur):
+    rng = np.random.default_rng(5)
+    y, x = np.mgrid[:160, :160] - 80.0
+    picture = np.full((160, 160), 0.5)
+    for _ in range(6):
+        angle, offset = rng.uniform(0, np.pi), rng.uniform(-60, 60)
+        picture += rng.uniform(-0.25, 0.25) * (x * np.cos(angle) + y * np.sin(angle) > offset)
+    picture = ndimage.gaussian_filter(picture, blur) + 0.004 * rng.standard_normal(picture.shape)
+    assert edge_blur(picture, 0.004) == pytest.approx(blur, rel=0.2)
+
+
+def test_grain_on_the_mask_is_as_strong_as_on_the_skin():
+    rng = np.random.default_rng(2)
+    pixels = (140 + 5 * rng.standard_normal((160, 160, 3))).round().clip(0, 255).astype(np.uint8)
+    alpha = np.zeros((160, 160))
+    alpha[30:130, 30:130] = 1
+    layers = some_layers((0, 0, 160, 160), alpha, 0.26, 1.0)
+    out, _, _ = composite(a_photo(pixels), layers, CompositeConfig())
+
+    def fine(image):
+        image = image[40:120, 40:120].astype(float).mean(axis=-1)
+        return (image - ndimage.gaussian_filter(image, 1.6)).std()
+
+    assert fine(out) == pytest.approx(fine(pixels), rel=0.2)
+    assert measure_grain(pixels / 255.0, alpha > 0).luma > 0.01
