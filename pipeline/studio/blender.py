@@ -27,6 +27,25 @@ _OLD_SOCKETS = {
 _OPTIONAL_SOCKETS = {"Sheen Roughness", "Coat IOR", "Coat Tint", "Subsurface Scale", "Diffuse Roughness"}
 """Inputs that older versions lack and whose absence changes the look only slightly."""
 
+PASS_NAMES = {
+    # name before 5.0: name since
+    "AO": "Ambient Occlusion",
+    "DiffCol": "Diffuse Color",
+    "DiffDir": "Diffuse Direct",
+    "DiffInd": "Diffuse Indirect",
+    "Emit": "Emission",
+    "Env": "Environment",
+    "GlossCol": "Glossy Color",
+    "GlossDir": "Glossy Direct",
+    "GlossInd": "Glossy Indirect",
+    "IndexMA": "Material Index",
+    "IndexOB": "Object Index",
+    "TransCol": "Transmission Color",
+    "TransDir": "Transmission Direct",
+    "TransInd": "Transmission Indirect",
+}
+"""Render passes as they are called in multilayer files."""
+
 
 def _socket(sockets: Any, name: str) -> Any:
     for candidate in (name, _OLD_SOCKETS.get(name)):

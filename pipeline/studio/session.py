@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -13,10 +14,11 @@ from typing import Any
 
 import bpy
 import numpy as np
-import OpenEXR
 from numpy.typing import NDArray
 
+from pipeline.exr import read_exr
 from pipeline.studio import blender
+from pipeline.studio.lights import set_ambient
 
 UNDENOISED_FACTOR = 4
 """Samples are multiplied by this where Blender has no denoiser."""
@@ -72,6 +74,7 @@ def new_scene(
     # Cycles would otherwise rebuild an importance map of the sky for every image (1.2 CPU-s).
     scene.world.cycles.sampling_method = "MANUAL"
     scene.world.cycles.sample_map_resolution = 128
+    set_ambient(scene, (0.0, 0.0, 0.0))
     set_samples(scene, samples, denoise)
     return scene
 
@@ -100,31 +103,43 @@ def _temporary_exr() -> Iterator[Path]:
         yield Path(name) / "render.exr"
 
 
+def _render() -> None:
+    # Cycles reports every step on the process's own standard output, past Python's sys.stdout.
+    sys.stdout.flush()
+    saved = os.dup(1)
+    with open(os.devnull, "wb") as sink:  # noqa: PTH123 - os.devnull is no path worth an object
+        os.dup2(sink.fileno(), 1)
+    try:
+        bpy.ops.render.render(write_still=True)
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
+
+
 def render_pixels(scene: Any) -> NDArray[np.float32]:
     """Render ``scene``; (H, W, 4) linear premultiplied RGBA, first row at the top."""
     with _temporary_exr() as path:
         blender.set_exr_output(scene, str(path), multilayer=False)
-        bpy.ops.render.render(write_still=True)
-        with OpenEXR.File(str(path)) as file:
-            return np.array(file.channels()["RGBA"].pixels, np.float32)
+        _render()
+        channels = read_exr(path)
+    return np.stack([channels[name] for name in "RGBA"], axis=-1)
 
 
 def render_passes(scene: Any) -> dict[str, NDArray[np.float32]]:
     """Render ``scene`` with all its enabled passes.
 
-    Keys are channel groups as Blender names them without the view layer ("Combined", "Depth",
-    "Normal", "IndexOB", "DiffCol", any AOV ...); values (H, W) or (H, W, channels) with channels in the
-    order R G B A, X Y Z W or U V A.
+    Keys are Blender 5's names of the passes ("Combined", "Depth", "Normal", "Object Index",
+    "Diffuse Color", any AOV ...); values (H, W), or (H, W, channels) with channels in the order
+    R G B A, X Y Z W or U V A, first row at the top.
     """
     with _temporary_exr() as path:
         blender.set_exr_output(scene, str(path), multilayer=True)
-        bpy.ops.render.render(write_still=True)
-        with OpenEXR.File(str(path), separate_channels=True) as file:
-            channels = {name: np.array(c.pixels, np.float32) for name, c in file.channels().items()}
+        _render()
+        channels = read_exr(path)
     groups: dict[str, dict[str, NDArray[np.float32]]] = {}
     for name, pixels in channels.items():
-        *layer, group, channel = name.split(".")
-        groups.setdefault(group if layer else "Combined", {})[channel] = pixels
+        _layer, group, channel = name.rsplit(".", 2)
+        groups.setdefault(blender.PASS_NAMES.get(group, group), {})[channel] = pixels
     order = "RXUGYVBZAW"
     return {
         group: next(iter(parts.values()))
