@@ -19,7 +19,6 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.spatial.transform import Rotation
 
-from pipeline.faces.camera import FRONTAL
 from pipeline.records import Camera, Float
 
 DISTANCE_M = 1.2
