@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.config import FacesConfig
 from pipeline.faces.camera import euler, project
-from pipeline.faces.fit import HeadFit, fit_head, landmark_model, vertex_normals
+from pipeline.faces.fit import fit_head, landmark_model, vertex_normals
 from pipeline.faces.landmarks import Detection, load_backend
 from pipeline.faces.light import estimate_light, even_light
-from pipeline.faces.verdict import face_size_px, judge
-from pipeline.head.model import HeadModel, load_head
+from pipeline.faces.verdict import judge
+from pipeline.head.model import load_head
 from pipeline.records import Face, Photo, Rejected
 
 
@@ -42,7 +45,7 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
     )
     shape = head.shape(fit.identity_coefficients, fit.expression_coefficients)
     vertices = shape @ fit.rotation.T + fit.translation
-    face_skin = _bare_skin(head)
+    face_skin = _bare_skin()
     image_points = project(vertices[np.unique(head.faces[face_skin])], fit.camera)
     verdict, reason = judge(fit, image_points, detection.box, config.min_face_px)
     light = even_light()
@@ -68,3 +71,13 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
         verdict=verdict,
         reason=reason,
     )
+
+
+@cache
+def _bare_skin() -> NDArray[np.bool_]:
+    """Triangles (F,) of the face that show skin in most photos: no lips, eyes, brows, hair, neck."""
+    head = load_head()
+    bare = head.regions["skin"].copy()
+    for other in ("lips", "eyelids", "brows", "scalp", "neck", "ear_left", "ear_right", "mouth_cavity"):
+        bare &= ~head.regions[other]
+    return np.asarray(bare[head.faces].all(axis=1))

@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.spatial.transform import Rotation
 
-from pipeline.records import Camera, Float
+from pipeline.records import Camera, Float, Int
 
 DISTANCE_M = 1.2
 DISTANCE_SIGMA = 0.45  # of log distance: one view hardly tells it, photographs of people do
@@ -86,7 +87,7 @@ def landmark_model(backend: str) -> LandmarkModel:
     )
 
 
-def vertex_normals(vertices: Float, faces: np.ndarray) -> Float:
+def vertex_normals(vertices: Float, faces: Int) -> Float:
     """Area-weighted unit normals (V, 3) of a triangle mesh; zero where no triangle touches."""
     corners = vertices[faces]
     across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -280,7 +281,7 @@ def _report(
     model: LandmarkModel,
     observed: Float,
     confidence: Float,
-    usable: np.ndarray,
+    usable: NDArray[np.bool_],
     state: _State,
     width: int,
     height: int,

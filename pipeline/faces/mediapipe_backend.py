@@ -174,7 +174,8 @@ def _points(crop: Pixels) -> Float | None:
     if not answer.multi_face_landmarks:
         return None
     size = (crop.shape[1], crop.shape[0])
-    return np.array([[p.x, p.y] for p in answer.multi_face_landmarks[0].landmark]) * size
+    points = np.array([[p.x, p.y] for p in answer.multi_face_landmarks[0].landmark], dtype=np.float64)
+    return np.asarray(points * size)
 
 
 def _apart(one: Detection, other: Detection) -> bool:
