@@ -1,0 +1,1 @@
+"""The morphable head: data and tables that every stage may import."""
