@@ -124,6 +124,8 @@ def set_exr_output(scene: Any, path: str, multilayer: bool) -> None:
         settings.color_mode = "RGBA"
     settings.color_depth = "32"
     settings.exr_codec = "NONE"
+    if hasattr(settings, "use_exr_interleave"):  # 5.0 and later would write one part a pass
+        settings.use_exr_interleave = True
     scene.render.use_file_extension = False
     scene.render.filepath = path
 
@@ -148,3 +150,18 @@ def shade_smooth(mesh: Any) -> None:
     mesh.polygons.foreach_set("use_smooth", [True] * len(mesh.polygons))
     if hasattr(mesh, "use_auto_smooth"):  # before 4.1
         mesh.use_auto_smooth = False
+
+
+def set_aov_name(node: Any, name: str) -> None:
+    """Name the pass that an AOV output node writes to."""
+    if hasattr(node, "aov_name"):  # 4.3 and later
+        node.aov_name = name
+    else:
+        node.name = name
+
+
+def add_aov(view_layer: Any, name: str, kind: str) -> None:
+    """A pass ``name`` of ``kind`` "COLOR" or "VALUE" for AOV output nodes to write to."""
+    aov = view_layer.aovs.add()
+    aov.name = name
+    aov.type = kind
