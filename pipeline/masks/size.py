@@ -1,0 +1,39 @@
+"""Which of a design's sizes suits a head."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import ConvexHull
+
+from pipeline.masks.anatomy import FacePoints
+from pipeline.masks.design import Design
+from pipeline.records import Float
+
+
+def face_arc(vertices: Float, points: FacePoints) -> float:
+    """Metres from ear to ear over the tip of the nose, with a taut tape, for head vertices (V, 3) m."""
+    ears = np.stack([vertices[root[[0, -1]]].mean(0) for root in points.ear_roots])
+    tip = vertices[points.nose_tip]
+    across = ears[0] - ears[1]
+    across /= np.linalg.norm(across)
+    forward = tip - ears.mean(0)
+    forward -= forward @ across * across
+    forward /= np.linalg.norm(forward)
+    local = vertices - ears.mean(0)
+    near = np.abs(local @ np.cross(across, forward)) < 0.006
+    flat = np.stack([local @ across, local @ forward], -1)[near]
+    half = np.linalg.norm(ears[0] - ears[1]) / 2
+    flat = flat[(flat[:, 1] > 0) & (np.abs(flat[:, 0]) < half)]
+    flat = np.concatenate([flat, [[half, 0.0], [-half, 0.0]]])
+    hull = flat[ConvexHull(flat).vertices]
+    sides = np.linalg.norm(np.roll(hull, -1, 0) - hull, axis=1)
+    return float(sides.sum() - 2 * half)
+
+
+def choose_size(design: Design, arc: float) -> str:
+    """The first size of the design whose range reaches ``arc`` (m), else the largest."""
+    sizes = sorted(design.sizes.items(), key=lambda item: item[1].for_faces_up_to_mm)
+    for name, size in sizes:
+        if arc * 1000 <= size.for_faces_up_to_mm:
+            return name
+    return sizes[-1][0]

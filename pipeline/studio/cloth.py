@@ -1,0 +1,204 @@
+"""Drapes a mask over a head with Blender's cloth solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import bpy
+import numpy as np
+from scipy.spatial import cKDTree
+
+from pipeline.records import PARTS, Float, Int, Rejected, RestMask
+
+SCALE = 10.0  # the solver's tolerances are made for things larger than a mask
+CARRY = 20  # frames over which the pinned vertices reach their targets
+REST = 2e-5  # m a frame: mean motion of a mask at rest
+WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
+
+
+@dataclass(frozen=True)
+class Solver:
+    """Settings that a second, more careful attempt changes."""
+
+    quality: int = 5
+    collision_quality: int = 2
+    carry: int = CARRY
+    frames: int = 60
+    damping: float = 3.0
+
+
+SETTINGS: tuple[Solver, ...] = (
+    Solver(),
+    Solver(quality=8, collision_quality=4, carry=30, frames=90, damping=4.0),
+)
+"""Solver of the first attempt, and of the one retry."""
+
+
+@dataclass(frozen=True)
+class Drape:
+    vertices: Float  # (M, 3) m, head frame, in the order of the RestMask
+    motion: float  # m: mean motion of the sheet in the last frame
+    frames: int
+
+
+def drape(
+    rest: RestMask, collider_vertices: Float, collider_faces: Int, gravity: Float, attempt: int = 0
+) -> Drape:
+    """Lets a placed mask come to rest on a head.
+
+    ``collider_vertices`` (V, 3) m and ``gravity`` (3,) unit vector in the head frame; ``collider_faces``
+    (C, 3) triangles, outward winding. ``attempt`` picks from SETTINGS. Leaves the Blender session as it
+    found it. Raises Rejected("masks", reason) when the solver's result is not a number.
+    """
+    solver = SETTINGS[attempt]
+    scene = bpy.data.scenes.new("drape")
+    made: list[bpy.types.ID] = []
+    try:
+        scene.gravity = tuple(float(g) * 9.81 for g in gravity)
+        scene.frame_start, scene.frame_end = 1, solver.frames
+        collider = _object(scene, made, "collider", collider_vertices, [], collider_faces.tolist())
+        collider.modifiers.new("collision", "COLLISION")
+        collider.collision.thickness_outer = 0.008
+        collider.collision.thickness_inner = 0.2
+        collider.collision.cloth_friction = 8.0
+        collider.collision.damping = 0.2
+        mask = _mask(scene, made, rest, solver)
+        return _run(scene, mask, len(rest.start_vertices), rest, solver)
+    finally:
+        _remove(scene, made)
+
+
+def _object(scene, made, name, vertices, edges, faces):
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata((vertices * SCALE).tolist(), edges, faces)
+    thing = bpy.data.objects.new(name, mesh)
+    scene.collection.objects.link(thing)
+    made.extend([thing, mesh])
+    return thing
+
+
+def _mask(scene, made, rest: RestMask, solver: Solver):
+    quads = rest.faces.reshape(-1, 2, 3)
+    quads = np.concatenate([quads[:, 0], quads[:, 1, 2:]], axis=1)
+    part = rest.parts[::2]
+    mask = _object(scene, made, "mask", rest.start_vertices, _welds(rest, quads, part).tolist(), quads.tolist())
+    for name, shape, value in (
+        ("start", rest.start_vertices, 0.0),
+        ("rest", rest.rest_vertices, 0.0),
+        ("pinned", rest.pin_targets, 1.0),
+    ):
+        key = mask.shape_key_add(name=name, from_mix=False)
+        key.data.foreach_set("co", np.ascontiguousarray(shape * SCALE, np.float32).ravel())
+        if name != "start":
+            key.value = 0.0
+        if value:
+            key.keyframe_insert("value", frame=1)
+            key.value = value
+            key.keyframe_insert("value", frame=1 + solver.carry)
+    made.append(mask.data.shape_keys)
+    if mask.data.shape_keys.animation_data:
+        made.append(mask.data.shape_keys.animation_data.action)
+
+    # the Cloth modifier ignores its rest shape unless a modifier that may rebuild the mesh comes first
+    weld = mask.modifiers.new("weld", "WELD")
+    weld.merge_threshold = 1e-6
+    modifier = mask.modifiers.new("cloth", "CLOTH")
+    cloth, collision = modifier.settings, modifier.collision_settings
+    values = rest.parameters
+    cloth.quality = solver.quality
+    cloth.mass = 0.3 * values["mass_kg_m2"] / 0.07
+    cloth.air_damping = solver.damping
+    cloth.bending_model = "ANGULAR"
+    softest = float(rest.stiffness.min()) * values["tension"]
+    for name in ("tension", "compression", "shear"):
+        setattr(cloth, f"{name}_stiffness", softest)
+        setattr(cloth, f"{name}_stiffness_max", values["tension"])
+        setattr(cloth, f"{name}_damping", 5.0)
+    span = max(values["tension"] - softest, 1e-9)
+    group = _group(mask, "stiffness", (rest.stiffness * values["tension"] - softest) / span)
+    cloth.vertex_group_structural_stiffness = cloth.vertex_group_shear_stiffness = group
+    bending = _bending(rest, quads, part)
+    cloth.bending_stiffness, cloth.bending_stiffness_max = values["crease"], values["wire_bending"]
+    span = values["wire_bending"] - values["crease"]
+    cloth.vertex_group_bending = _group(mask, "bending", (bending - values["crease"]) / span)
+    cloth.bending_damping = 0.5
+    cloth.vertex_group_mass = _group(mask, "pins", rest.pins)
+    cloth.pin_stiffness = 5.0
+    cloth.rest_shape_key = mask.data.shape_keys.key_blocks["rest"]
+    cloth.effector_weights.gravity = 0.3
+    collision.collision_quality = solver.collision_quality
+    collision.distance_min = 0.008
+    collision.use_self_collision = False
+    modifier.point_cache.frame_start, modifier.point_cache.frame_end = 1, solver.frames
+    return mask
+
+
+def _group(mask, name: str, weights: Float) -> str:
+    group = mask.vertex_groups.new(name=name)
+    for level in np.unique(np.round(weights, 4)):
+        if level > 0:
+            group.add(np.flatnonzero(np.round(weights, 4) == level).tolist(), float(level), "REPLACE")
+    return name
+
+
+def _welds(rest: RestMask, quads: Int, part) -> Int:
+    """Pairs of vertices (P, 2) that the edge binds together because they touch on the flat mask."""
+    edge = quads[part == PARTS.index("edge")]
+    ids = np.unique(edge)
+    pairs = ids[cKDTree(rest.rest_vertices[ids]).query_pairs(WELD, output_type="ndarray")]
+    away = np.abs(rest.uv[pairs[:, 0], 1] - rest.uv[pairs[:, 1], 1])
+    side = np.abs(rest.uv[pairs[:, 0], 0] - rest.uv[pairs[:, 1], 0])
+    return np.sort(pairs[(away > 2 * WELD) & (side < 1e-4)], axis=1)
+
+
+def _bending(rest: RestMask, quads: Int, part) -> Float:
+    """Bending stiffness (M,): soft where the rest shape is folded, stiff along the wire."""
+    values = rest.parameters
+    bending = np.full(len(rest.rest_vertices), values["bending"])
+    bending[np.unique(quads[part == PARTS.index("edge")])] *= 1.5
+    corner = rest.rest_vertices[quads]
+    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 1])
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    total = np.zeros_like(rest.rest_vertices)
+    count = np.zeros(len(total))
+    np.add.at(total, quads.ravel(), np.repeat(normal, 4, axis=0))
+    np.add.at(count, quads.ravel(), 1)
+    bending[np.linalg.norm(total, axis=1) < 0.5 * count] = values["crease"]
+    bending[np.unique(quads[part == PARTS.index("wire")])] = values["wire_bending"]
+    return bending
+
+
+def _run(scene, mask, count: int, rest: RestMask, solver: Solver) -> Drape:
+    sheet = np.unique(rest.faces[rest.parts != PARTS.index("loop")])
+    layer = scene.view_layers[0]
+    last, motion, frame = rest.start_vertices, np.inf, 1
+    for frame in range(1, solver.frames + 1):
+        scene.frame_set(frame)
+        graph = layer.depsgraph
+        graph.update()
+        mesh = mask.evaluated_get(graph).data
+        flat = np.empty(count * 3, np.float32)
+        mesh.vertices.foreach_get("co", flat)
+        now = flat.reshape(-1, 3).astype(np.float64) / SCALE
+        if not np.isfinite(now).all():
+            raise Rejected("masks", "the cloth solver lost the mask")
+        motion = float(np.linalg.norm(now[sheet] - last[sheet], axis=1).mean())
+        last = now
+        if frame > solver.carry + 8 and motion < REST:
+            break
+    return Drape(last, motion, frame)
+
+
+def _remove(scene, made) -> None:
+    bpy.data.scenes.remove(scene)
+    for thing in made:
+        if isinstance(thing, bpy.types.Object):
+            bpy.data.objects.remove(thing)
+    for thing in made:
+        try:
+            if isinstance(thing, bpy.types.Mesh):
+                bpy.data.meshes.remove(thing)
+            elif isinstance(thing, bpy.types.Action):
+                bpy.data.actions.remove(thing)
+        except ReferenceError:
+            continue
