@@ -1,0 +1,99 @@
+"""Results of slow stages kept on disk under the hash of everything they depend on."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import typing
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+
+from pipeline.records import Rejected
+
+Record = TypeVar("Record")
+
+
+def content_key(*parts: object) -> str:
+    """SHA-256 hex of JSON-able parts: upstream key, configuration block, digests, versions."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=True, default=_plain)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def cached(
+    folder: Path, key: str, kind: type[Record], make: Callable[[], tuple[Record, ...]]
+) -> tuple[Record, ...]:
+    """Records of the dataclass ``kind`` stored under ``key``, made and stored when absent or damaged.
+
+    A `Rejected` from ``make`` is stored as well and raised again: a refusal is a result.
+    """
+    path = folder / key[:2] / f"{key}.npz"
+    try:
+        return _load(path, kind)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, AttributeError):
+        path.unlink(missing_ok=True)
+    try:
+        records = make()
+    except Rejected as refusal:
+        _store(path, {"rejected": [refusal.stage, refusal.reason]}, {})
+        raise
+    arrays: dict[str, np.ndarray[Any, Any]] = {}
+    _store(path, {"records": [_flatten(record, f"{n}", arrays) for n, record in enumerate(records)]}, arrays)
+    return records
+
+
+def _load(path: Path, kind: type[Record]) -> tuple[Record, ...]:
+    with np.load(path, allow_pickle=False) as archive:
+        head = json.loads(str(archive["head"]))
+        if "rejected" in head:
+            raise Rejected(*head["rejected"])
+        return tuple(_build(kind, values, archive) for values in head["records"])
+
+
+def _store(path: Path, head: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f".{os.getpid()}.part")
+    with part.open("wb") as file:
+        np.savez(file, head=np.array(json.dumps(head, default=_plain)), **arrays)
+    part.replace(path)
+
+
+def _flatten(record: Any, name: str, arrays: dict[str, np.ndarray[Any, Any]]) -> dict[str, Any]:
+    """Split a dataclass into JSON values and named arrays."""
+    values: dict[str, Any] = {}
+    for field in dataclasses.fields(record):
+        value, path = getattr(record, field.name), f"{name}.{field.name}"
+        if isinstance(value, np.ndarray):
+            arrays[path] = value
+            values[field.name] = {"array": path}
+        elif dataclasses.is_dataclass(value):
+            values[field.name] = {"record": _flatten(value, path, arrays)}
+        else:
+            values[field.name] = {"value": dict(value) if isinstance(value, Mapping) else value}
+    return values
+
+
+def _build(kind: Any, values: Mapping[str, Any], archive: Mapping[str, Any]) -> Any:
+    types = typing.get_type_hints(kind)
+    made: dict[str, Any] = {}
+    for name, value in values.items():
+        if "array" in value:
+            made[name] = archive[value["array"]]
+        elif "record" in value:
+            made[name] = _build(types[name], value["record"], archive)
+        else:
+            made[name] = value["value"]
+    return kind(**made)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} cannot be stored as JSON")

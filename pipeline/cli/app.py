@@ -1,0 +1,121 @@
+"""The commands of ``maskdrape``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipeline import __version__
+from pipeline.cli import job as jobs
+from pipeline.recipe import ConfigError, read_job
+
+app = typer.Typer(
+    name="maskdrape",
+    help="Photographs of people wearing cloth-simulated, path-traced face masks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Output = Annotated[Path | None, typer.Option(help="Folder to write, instead of the file's output.")]
+Seed = Annotated[int | None, typer.Option(help="Instead of the file's seed.")]
+
+
+@app.command()
+def run(
+    config: Annotated[str, typer.Argument(help="A YAML file, or the name of a scene: demo.")],
+    shard: Annotated[str | None, typer.Option(metavar="I/N", help="Make only the i-th of n parts.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check and show everything, make nothing.")
+    ] = False,
+    only: Annotated[str | None, typer.Option(metavar="GLOB", help="Only photos with such names.")] = None,
+    seed: Seed = None,
+    output: Output = None,
+    engine: Annotated[str | None, typer.Option(help="Instead of the file's engine.")] = None,
+) -> int:
+    """Make the data set that a configuration file describes; goes on where an earlier run was stopped."""
+    overrides = {
+        "seed": seed,
+        "output": str(output.absolute()) if output else None,
+        "engine": engine,
+    }
+    job = read_job(config, overrides, shard, only)
+    return jobs.describe(job) if dry_run else jobs.make(job)
+
+
+@app.command()
+def demo(output: Output = None, seed: Seed = None) -> int:
+    """The embedded example, into out/demo."""
+    return run("demo", seed=seed, output=output)
+
+
+@app.command()
+def fit(
+    photos: Annotated[list[Path], typer.Argument(help="Portraits.")],
+    pictures: Annotated[Path | None, typer.Option(help="Folder for pictures of the fitted heads.")] = None,
+) -> int:
+    """Fit the head model to photos and print what was found, one JSON line a face."""
+    from pipeline.cli.fit import fit_photos
+
+    return fit_photos(photos, pictures)
+
+
+@app.command()
+def masks() -> int:
+    """The mask designs in the library."""
+    from pipeline.cli.masks import list_masks
+
+    return list_masks()
+
+
+@app.command()
+def doctor() -> int:
+    """Check Python, Blender, libraries and models, and name the command that mends what is missing."""
+    from pipeline.cli.doctor import examine
+
+    return examine()
+
+
+@app.command("blender-setup")
+def blender_setup(
+    blender: Annotated[str, typer.Argument(help="Path of a Blender executable.")] = "blender",
+) -> int:
+    """Install what MaskDrape needs where this Blender's own Python finds it."""
+    from pipeline.blender_setup import set_up
+
+    return set_up(blender)
+
+
+@app.command()
+def version() -> int:
+    """The version of MaskDrape."""
+    print(__version__)
+    return jobs.ALL_DONE
+
+
+def invoke(arguments: list[str]) -> int:
+    """Run one command; returns the exit code. Mistakes of the user become lines on standard error."""
+    from filelock import Timeout
+
+    from pipeline.dataset.journal import Busy
+
+    try:
+        code = app(arguments, prog_name="maskdrape", standalone_mode=False)
+        return code if isinstance(code, int) else jobs.ALL_DONE
+    except ConfigError as error:
+        return jobs.report(error)
+    except (Busy, Timeout) as error:
+        print(f"maskdrape: {error}", file=sys.stderr)
+        return jobs.CRASH
+    except typer.Abort as error:
+        raise KeyboardInterrupt from error
+    except Exception as error:
+        # Usage errors of typer; the class they share is click's or typer's own, by version.
+        explain = getattr(error, "format_message", None)
+        if explain is None:
+            raise
+        print(f"maskdrape: {explain()} (maskdrape --help shows what is allowed)", file=sys.stderr)
+        return jobs.BAD_CONFIGURATION

@@ -1,0 +1,98 @@
+"""``maskdrape run`` and ``maskdrape demo``: from arguments to a data set and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.photos.listing import Entry, TableError, list_folder, list_table
+from pipeline.recipe import ConfigError, Job, resolved_yaml
+
+ALL_DONE, CRASH, BAD_CONFIGURATION, WITH_REJECTS = 0, 1, 2, 3
+
+
+def make(job: Job) -> int:
+    """Make one shard's share of the data set; returns the exit code. Raises ConfigError, Busy."""
+    from pipeline.cli.progress import show, summary
+    from pipeline.cli.quiet import native_output_in
+
+    log = job.output / ".maskdrape" / f"log-{job.shard[0]}-of-{job.shard[1]}.txt"
+    entries = () if job.config.photos.demo else find_photos(job)
+    with native_output_in(log) as (out, err):
+        from pipeline.farm.local import run
+        from pipeline.photos.demo import write_demo_photos
+        from pipeline.stages import real_stages, source_digest
+
+        stages = real_stages()
+        if job.config.photos.demo:
+            made_by = source_digest("studio", "head") + stages.versions["blender"]
+            entries = list_table(write_demo_photos(job.output / "inputs", stages.portrait, made_by))
+            _check_only(job, entries)
+        finished = show(run(job, entries, stages), err)
+        print("\n".join(summary(finished, _near(job.output))), file=out, flush=True)
+    return WITH_REJECTS if finished.rejected_here else ALL_DONE
+
+
+def describe(job: Job) -> int:
+    """What `make` would do, on standard output, without doing any of it."""
+    print(resolved_yaml(job.config), end="")
+    print(f"# output: {_near(job.output)}")
+    if job.config.photos.demo:
+        print("# photos: the embedded example")
+        return ALL_DONE
+    from pipeline.farm.local import share
+
+    entries = find_photos(job)
+    mine = share(entries, job)
+    usable = [entry for entry in mine if not entry.problem]
+    identities = Counter(entry.source.identity for entry in usable)
+    print(f"# photos: {len(mine)} of {len(entries)}, identities: {len(identities)}")
+    print(f"# samples: {job.config.variants} for every face found in {len(usable)} photos")
+    for entry in mine:
+        if entry.problem:
+            print(f"# rejected: {entry.source.name}: {entry.problem}")
+    return ALL_DONE
+
+
+def find_photos(job: Job) -> tuple[Entry, ...]:
+    """The job's photos in order. Raises ConfigError when there are none, or the table is unusable."""
+    photos = job.config.photos
+    try:
+        if photos.folder is not None:
+            entries = list_folder(job.folder / photos.folder)
+        else:
+            entries = list_table(job.folder / str(photos.table))
+    except TableError as error:
+        raise ConfigError(str(error)) from error
+    if not entries:
+        place = f"photos.folder = {photos.folder}" if photos.folder else f"photos.table = {photos.table}"
+        raise ConfigError(f"{place}: no photos in it (PNG, JPEG or WebP)")
+    _check_only(job, entries)
+    return entries
+
+
+def _check_only(job: Job, entries: Sequence[Entry]) -> None:
+    from pipeline.farm.local import share
+
+    if job.only is not None and not share(entries, Job(job.config, job.folder, only=job.only)):
+        raise ConfigError(
+            f"--only {job.only}: no photo has such a name; the first is {entries[0].source.name}"
+        )
+
+
+def _near(path: Path) -> Path:
+    """A path as a person in the current folder would write it."""
+    near = Path(os.path.relpath(path))
+    return near if ".." not in near.parts else path.resolve()
+
+
+def report(error: ConfigError) -> int:
+    """Print a configuration's problems, a line each."""
+    for problem in error.problems[:12]:
+        print(problem, file=sys.stderr)
+    if len(error.problems) > 12:
+        print(f"... and {len(error.problems) - 12} more", file=sys.stderr)
+    return BAD_CONFIGURATION

@@ -1,0 +1,95 @@
+"""Before | after | matte of the first samples, on one page."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from pipeline.dataset.journal import Row
+from pipeline.records import PhotoSource
+
+SAMPLES = 24
+_TILE, _GAP, _CAPTION, _ACROSS = 240, 8, 40, 2
+_PAPER, _INK, _FAINT = (250, 250, 250), (30, 30, 30), (110, 110, 110)
+
+
+def draw_contact_sheet(
+    output: Path,
+    samples: Sequence[tuple[Row, PhotoSource]],
+    open_photo: Callable[[PhotoSource], NDArray[np.uint8]],
+) -> bytes:
+    """PNG bytes of the sheet for at most `SAMPLES` rows of the manifest, cut to the masked face."""
+    shown = samples[:SAMPLES]
+    across = max(1, min(_ACROSS, len(shown)))
+    down = max(1, -(-len(shown) // across))
+    cell_width, cell_height = 3 * _TILE + 2 * _GAP, _TILE + _CAPTION
+    head = 48
+    sheet = Image.new(
+        "RGB",
+        (
+            across * cell_width + (across + 1) * 3 * _GAP,
+            head + down * (cell_height + 2 * _GAP) + 2 * _GAP,
+        ),
+        _PAPER,
+    )
+    draw = ImageDraw.Draw(sheet)
+    title = f"MaskDrape: {len(samples)} samples" if samples else "MaskDrape: no samples"
+    if len(samples) > SAMPLES:
+        title += f", the first {SAMPLES} shown"
+    draw.text((3 * _GAP, 14), title + "   (before | after | matte)", _INK, ImageFont.load_default(20))
+    for index, (row, source) in enumerate(shown):
+        left = 3 * _GAP + index % across * (cell_width + 3 * _GAP)
+        top = head + index // across * (cell_height + 2 * _GAP)
+        for column, tile in enumerate(_tiles(output, row, open_photo(source))):
+            sheet.paste(tile, (left + column * (_TILE + _GAP), top))
+        lines = [
+            f"{row['identity']}   face {row['face']} variant {row['variant']}   {row['design']}, "
+            f"{row['wearing']}",
+            f"{row['sample_id']}   {row['verdict']}{': ' + row['reason'] if row['reason'] else ''}",
+        ]
+        for number, (line, ink, size) in enumerate(zip(lines, (_INK, _FAINT), (14, 12), strict=True)):
+            font = ImageFont.load_default(size)
+            draw.text((left, top + _TILE + 2 + 18 * number), _fitting(line, font, cell_width), ink, font)
+    data = io.BytesIO()
+    sheet.save(data, format="PNG", compress_level=6)
+    return data.getvalue()
+
+
+def _tiles(output: Path, row: Row, before: NDArray[np.uint8]) -> list[Image.Image]:
+    labels = output / row["labels"]
+    box = json.loads((labels / "sample.json").read_text(encoding="utf-8"))["face"]["box_px"]
+    pictures = [Image.fromarray(before)]
+    for path in (output / row["image"], labels / "matte.png"):
+        with Image.open(path) as picture:
+            pictures.append(picture.convert("RGB"))
+    frame = _frame(box, before.shape[1], before.shape[0])
+    return [
+        picture.crop(frame).resize((_TILE, _TILE), Image.Resampling.LANCZOS)  # black beyond the photo
+        for picture in pictures
+    ]
+
+
+def _frame(box: Sequence[float], width: int, height: int) -> tuple[int, int, int, int]:
+    """A square around the face with room for ears and chin, moved into the photo as far as it fits."""
+    x0, y0, x1, y1 = box
+    side = min(2.1 * max(x1 - x0, y1 - y0), max(width, height))
+
+    def place(middle: float, length: int) -> float:
+        if side >= length:
+            return (length - side) / 2
+        return min(max(middle - side / 2, 0.0), length - side)
+
+    left, top = place((x0 + x1) / 2, width), place((y0 + y1) / 2, height)
+    return round(left), round(top), round(left + side), round(top + side)
+
+
+def _fitting(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
+    while font.getlength(text) > width:
+        text = text[:-2].rstrip("…") + "…"
+    return text

@@ -1,0 +1,70 @@
+"""One sample -> its files, in the layout that every run writes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.dataset.files import plain
+from pipeline.dataset.images import save_masked_photo, save_png
+from pipeline.exr import write_exr
+from pipeline.records import Layers, Sample
+
+LABEL_FILES = ("matte.png", "shadow.png", "depth.exr", "normals.exr", "parts.png", "sample.json")
+
+
+def image_name(identity: str, sample_id: str) -> str:
+    """Path of the masked photo inside the data set, with forward slashes."""
+    return f"images/{identity}/{sample_id}.png"
+
+
+def labels_name(identity: str, sample_id: str) -> str:
+    """Path of the folder of labels inside the data set."""
+    return f"labels/{identity}/{sample_id}"
+
+
+def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) -> None:
+    """Write the masked photo and its labels, all of the photo's size, below ``output``.
+
+    They are made in ``workshop`` (same file system, this process's own) and moved into place when
+    whole; what stood there before is replaced. Depth is metres along the camera's z and 0 where
+    there is no mask; normals x, y, z in the camera frame.
+    """
+    shutil.rmtree(workshop, ignore_errors=True)
+    workshop.mkdir(parents=True)
+    height, width = sample.pixels.shape[:2]
+    layers = sample.layers
+    save_masked_photo(workshop / "image.png", sample.pixels)
+    folder = workshop / "labels"
+    folder.mkdir()
+    save_png(folder / "matte.png", sample.matte)
+    save_png(folder / "shadow.png", sample.shadow)
+    parts = _whole(layers, layers.parts.astype(np.float32), height, width)
+    save_png(folder / "parts.png", parts.astype(np.uint8))
+    write_exr(folder / "depth.exr", {"Z": _whole(layers, layers.depth, height, width)}, half=True)
+    normals = {
+        axis: _whole(layers, layers.normals[..., index], height, width) for index, axis in enumerate("XYZ")
+    }
+    write_exr(folder / "normals.exr", normals, half=True)
+    text = json.dumps(sample.labels, ensure_ascii=False, indent=1, default=plain)
+    (folder / "sample.json").write_text(text + "\n", encoding="utf-8")
+
+    labels = output / labels_name(identity, sample.sample_id)
+    image = output / image_name(identity, sample.sample_id)
+    labels.parent.mkdir(parents=True, exist_ok=True)
+    image.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(labels, ignore_errors=True)
+    folder.replace(labels)
+    (workshop / "image.png").replace(image)
+    workshop.rmdir()
+
+
+def _whole(layers: Layers, crop: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:
+    x0, y0, x1, y1 = layers.box
+    whole = np.zeros((height, width), np.float32)
+    whole[y0:y1, x0:x1] = crop
+    return whole

@@ -1,0 +1,160 @@
+"""The in-process engine: one shard of the photos, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from pipeline.dataset.files import write_whole
+from pipeline.dataset.finalise import Tables, finalise, reject_row
+from pipeline.dataset.journal import Journal, given, open_journal, stat_of
+from pipeline.dataset.write import image_name, labels_name, write_sample
+from pipeline.flow import Made, Opened, Refused, make_photo, recipe_key
+from pipeline.photos.listing import Entry
+from pipeline.recipe import Job, resolved_yaml
+from pipeline.records import PhotoSource
+from pipeline.stages import Stages
+
+
+@dataclass(frozen=True)
+class Started:
+    """How much this process has to do: photos of its shard, and how many of them are done already."""
+
+    photos: int
+    done: int
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PhotoDone:
+    """One photo is finished (or was before, then ``samples`` is 0)."""
+
+    name: str
+    samples: int
+    faces: int
+    flagged: int
+    rejects: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The last event: what stands in the data set, and what this process's photos came to."""
+
+    tables: Tables
+    rejected_here: int
+
+
+Event = Started | PhotoDone | Finished
+
+
+def share(entries: Sequence[Entry], job: Job) -> list[Entry]:
+    """The photos that this process works on: those that --only names, every n-th of them."""
+    number, shards = job.shard
+    named = [entry for entry in entries if job.only is None or fnmatchcase(entry.source.name, job.only)]
+    return named[number - 1 :: shards]
+
+
+def run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
+    """Make this process's share of the data set and write its tables. Raises Busy."""
+    config, state = job.config, job.output / ".maskdrape"
+    write_whole(state / ".gitignore", b"*\n")
+    journal, swept = open_journal(state, recipe_key(config, stages))
+    mine = share(entries, job)
+    with journal.writing(job.shard) as workshop:
+        waiting = [entry for entry in mine if not entry.problem and not _complete(entry.source, job, journal)]
+        note = (
+            "settings, seed or versions changed since the last run: making everything anew" if swept else ""
+        )
+        yield Started(len(mine), len(mine) - len(waiting), note)
+        for entry in waiting:
+            yield _make(entry.source, job, stages, journal, workshop)
+    tables = finalise(
+        job.output,
+        [(entry.source, entry.problem) for entry in entries],
+        journal,
+        config.variants,
+        resolved_yaml(config),
+        lambda source: stages.load_photo(source, config.photos).pixels,
+    )
+    names = {(entry.source.name, entry.source.identity) for entry in mine}
+    rejected = sum((row["photo"], row["identity"]) in names for row in tables.rejects)
+    yield Finished(tables, rejected)
+
+
+def _make(source: PhotoSource, job: Job, stages: Stages, journal: Journal, workshop: Path) -> PhotoDone:
+    """Make what is missing of one photo, writing a journal row for everything that is whole."""
+    stat = stat_of(source)
+    base = {"name": source.name, "identity": source.identity}
+    photo_row: dict[str, Any] = {"sha256": None, "faces": 0, "flagged": 0}
+    rejects = []
+    samples = 0
+    for outcome in make_photo(
+        source, job.config, stages, job.cache, lambda sample_id: _made(sample_id, source, job, journal)
+    ):
+        if isinstance(outcome, Opened):
+            photo_row["sha256"] = outcome.photo.sha256
+            photo_row["faces"] = len(outcome.faces)
+            photo_row["flagged"] = sum(face.verdict == "flagged" for face in outcome.faces)
+            continue
+        row: dict[str, Any]
+        sha256 = photo_row["sha256"]
+        if isinstance(outcome, Refused):
+            row = reject_row(source, outcome.stage, outcome.reason, sha256, outcome.face, outcome.variant)
+            rejects.append(row)
+            kind, face, variant = "reject", outcome.face, outcome.variant
+        else:
+            write_sample(job.output, workshop, source.identity, outcome.sample)
+            row = manifest_row(source, sha256, outcome)
+            samples += 1
+            kind, face, variant = "sample", outcome.face.index, outcome.variant
+        journal.add(
+            base
+            | {"kind": kind, "face": face, "variant": variant, "sha256": sha256}
+            | {"given": given(source), "row": row}
+        )
+    journal.add(
+        base
+        | {"kind": "photo", "stat": stat, "given": given(source), "variants": job.config.variants}
+        | photo_row
+    )
+    return PhotoDone(source.name, samples, photo_row["faces"], photo_row["flagged"], tuple(rejects))
+
+
+def manifest_row(source: PhotoSource, sha256: str, made: Made) -> dict[str, Any]:
+    """A row of manifest.jsonl."""
+    name = made.sample.sample_id
+    return {
+        "sample_id": name,
+        "identity": source.identity,
+        "photo": source.name,
+        "sha256": sha256,
+        "face": made.face.index,
+        "variant": made.variant,
+        "design": made.worn.design,
+        "wearing": made.worn.wearing,
+        "image": image_name(source.identity, name),
+        "labels": labels_name(source.identity, name),
+        "verdict": made.face.verdict,
+        "reason": made.face.reason,
+    }
+
+
+def _made(sample_id: str, source: PhotoSource, job: Job, journal: Journal) -> bool:
+    for row in journal.of_photo(source):
+        if row["kind"] == "sample" and row["row"]["sample_id"] == sample_id:
+            return bool(row["given"] == given(source)) and _present(row["row"], job)
+    return False
+
+
+def _complete(source: PhotoSource, job: Job, journal: Journal) -> bool:
+    rows = journal.of_photo(source)
+    return journal.finished(source, job.config.variants) and all(
+        row["kind"] != "sample" or _present(row["row"], job) for row in journal.of_photo(source)
+    )
+
+
+def _present(row: Mapping[str, Any], job: Job) -> bool:
+    return (job.output / row["image"]).exists() and (job.output / row["labels"] / "sample.json").exists()

@@ -1,0 +1,149 @@
+"""The corridor: Photo -> Face -> RestMask -> WornMask -> Layers -> Sample, one photo at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from pipeline.cache import cached, content_key
+from pipeline.config import Config
+from pipeline.dataset.finalise import sample_id
+from pipeline.dataset.labels import build_labels
+from pipeline.records import Face, Float, Photo, PhotoSource, Rejected, Sample, WornMask
+from pipeline.seeds import generator, pick
+from pipeline.stages import Stages
+
+Result = TypeVar("Result")
+
+DOWN_IN_CAMERA = np.array([0.0, 1.0, 0.0])
+"""Photos are upright: gravity points down the picture."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The photo could be read and its faces were fitted, the rejected ones included."""
+
+    photo: Photo
+    faces: tuple[Face, ...]
+
+
+@dataclass(frozen=True)
+class Made:
+    face: Face
+    worn: WornMask
+    variant: int
+    sample: Sample
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why there is no sample: of the whole photo, of one face, or of one variant of it."""
+
+    stage: str
+    reason: str
+    face: int | None = None
+    variant: int | None = None
+
+
+Outcome = Opened | Made | Refused
+
+
+def make_photo(
+    source: PhotoSource, config: Config, stages: Stages, cache: Path, made: Callable[[str], bool]
+) -> Iterator[Outcome]:
+    """All that becomes of one photo. Samples whose id is ``made`` already are passed over."""
+    try:
+        photo = guarded("photos", partial(stages.load_photo, source, config.photos))
+        key = content_key("faces", photo.sha256, config.faces.model_dump(), stages.faces_digest)
+        fit = partial(guarded, "faces", partial(stages.find_faces, photo, config.faces))
+        faces = cached(cache, key, Face, fit)
+    except Rejected as refusal:
+        yield Refused(refusal.stage, refusal.reason)
+        return
+    yield Opened(photo, faces)
+    for face in faces:
+        if face.verdict == "rejected" or (face.verdict == "flagged" and config.faces.flagged == "reject"):
+            yield Refused("faces", face.reason, face.index)
+            continue
+        for variant in range(config.variants):
+            if made(sample_id(photo.sha256, face.index, variant)):
+                continue
+            try:
+                yield make_variant(photo, face, variant, config, stages, cache)
+            except Rejected as refusal:
+                yield Refused(refusal.stage, refusal.reason, face.index, variant)
+
+
+def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages: Stages, cache: Path) -> Made:
+    """One mask on one face. Variants that draw the same design, wearing and drape share the simulation."""
+    rng = generator(config.seed, photo.sha256, face.index, variant)
+    design = pick(config.masks.designs, rng)
+    wearing = pick(config.masks.wearing, rng)
+    number = int(rng.integers(config.masks.drapes))
+    worn = drape_mask(photo, face, (design, wearing, number), config.seed, stages, cache)
+    material = guarded("masks", partial(stages.draw_material, design, rng))
+    seed = int(rng.integers(2**31))
+    layers = guarded("studio", partial(stages.render, face, worn, material, config.render, seed))
+    pixels, matte, shadow = guarded("composite", partial(stages.composite, photo, layers, config.composite))
+    name = sample_id(photo.sha256, face.index, variant)
+    labels = build_labels(
+        photo,
+        face,
+        worn,
+        layers,
+        sample_id=name,
+        variant=variant,
+        seed=config.seed,
+        versions=stages.versions,
+    )
+    return Made(face, worn, variant, Sample(name, pixels, matte, shadow, layers, labels))
+
+
+def drape_mask(
+    photo: Photo, face: Face, choice: tuple[str, str, int], seed: int, stages: Stages, cache: Path
+) -> WornMask:
+    """The mask of ``choice`` = (design, wearing, number of the drape) at rest on this face.
+
+    Raises Rejected, and from the cache the same Rejected again.
+    """
+    design, wearing, _ = choice
+    head = in_head_frame(face, face.vertices)
+    gravity = face.rotation.T @ DOWN_IN_CAMERA
+
+    def simulate() -> tuple[WornMask, ...]:
+        rng = generator(seed, photo.sha256, face.index, "drape", *choice)
+        rest = stages.place(design, head, gravity, wearing, rng)
+        draped, motion = stages.drape(rest, head, gravity)
+        return (stages.check(rest, draped, head, motion),)
+
+    shape = content_key(head.tolist(), gravity.tolist())
+    key = content_key("drape", photo.sha256, face.index, shape, seed, choice, stages.drape_digest)
+    (worn,) = cached(cache, key, WornMask, partial(guarded, "masks", simulate))
+    return worn
+
+
+def in_head_frame(face: Face, points: Float) -> Float:
+    """Points (N, 3) m of the camera frame in the head frame."""
+    return np.asarray((points - face.translation) @ face.rotation)
+
+
+def recipe_key(config: Config, stages: Stages) -> str:
+    """Hash of all that a sample depends on besides its photo: a changed key makes it stale."""
+    blocks = config.model_dump(include={"seed", "faces", "masks", "render", "composite"})
+    limits = config.photos.max_megapixels
+    return content_key(blocks, limits, stages.digest, dict(stages.versions))
+
+
+def guarded(stage: str, call: Callable[[], Result]) -> Result:
+    """Run one stage; what breaks inside becomes a reasoned row instead of ending the run."""
+    try:
+        return call()
+    except Rejected:
+        raise
+    except (ValueError, TypeError, LookupError, ArithmeticError, AssertionError, RuntimeError) as error:
+        raise Rejected(stage, f"unexpected {type(error).__name__}: {error}") from error

@@ -1,0 +1,100 @@
+"""The functions of all stages in one bundle, so that the flow can be run with others in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.assets import asset_folder, digest
+from pipeline.config import CompositeConfig, FacesConfig, PhotosConfig, RenderConfig
+from pipeline.records import Face, Float, Layers, Photo, PhotoSource, RestMask, WornMask
+
+Material = Mapping[str, Any]
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Stages:
+    """One callable a step. Head vertices (V, 3) m and gravity (3,) unit are in the head frame.
+
+    The digests stand for the code and data behind the steps: results kept under another digest are
+    not used again.
+    """
+
+    load_photo: Callable[[PhotoSource, PhotosConfig], Photo]
+    find_faces: Callable[[Photo, FacesConfig], tuple[Face, ...]]
+    place: Callable[[str, Float, Float, str, np.random.Generator], RestMask]
+    drape: Callable[[RestMask, Float, Float], tuple[Float, Float]]
+    check: Callable[[RestMask, Float, Float, Float], WornMask]
+    draw_material: Callable[[str, np.random.Generator], Material]
+    render: Callable[[Face, WornMask, Material, RenderConfig, int], Layers]
+    composite: Callable[[Photo, Layers, CompositeConfig], tuple[Pixels, Pixels, Pixels]]
+    portrait: Callable[[np.random.Generator], Pixels]
+    versions: Mapping[str, str]
+    faces_digest: str
+    drape_digest: str
+    digest: str
+
+
+def source_digest(*folders: str) -> str:
+    """Hash of the code and data files in folders of the package: the version of a stage."""
+    package = Path(str(files("pipeline")))
+    return digest(
+        path
+        for folder in folders
+        for path in (package / folder).iterdir()
+        if path.suffix in {".py", ".npz", ".yaml", ".json"}
+    )
+
+
+def real_stages() -> Stages:
+    """The product's own stages. Imports bpy and the landmark detector: call it late and once."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from pipeline import __version__
+    from pipeline.composite.paste import composite
+    from pipeline.faces.find import find_faces
+    from pipeline.head.model import load_head
+    from pipeline.masks.checks import check_drape
+    from pipeline.masks.library import load_design
+    from pipeline.masks.material import draw_material
+    from pipeline.masks.place import place_mask
+    from pipeline.photos.load import load_photo
+    from pipeline.studio.blender import VERSION
+    from pipeline.studio.cloth import drape
+    from pipeline.studio.portrait import render_portrait
+    from pipeline.studio.render import render_layers
+
+    head = load_head()
+    versions = {"maskdrape": __version__, "blender": ".".join(map(str, VERSION))}
+    for package in ("mediapipe", "numpy", "scipy", "pillow"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "unknown"
+    designs = digest(asset_folder("mask_library").glob("*.yaml"))
+    faces = source_digest("faces", "head") + versions["mediapipe"]
+    drapes = source_digest("masks", "studio", "head") + designs + versions["blender"]
+    return Stages(
+        load_photo=load_photo,
+        find_faces=find_faces,
+        place=lambda design, vertices, gravity, wearing, rng: place_mask(
+            load_design(design), vertices, gravity, wearing, rng
+        ),
+        drape=lambda rest, vertices, gravity: drape(rest, vertices, head.collider_faces, gravity),
+        check=check_drape,
+        draw_material=lambda design, rng: draw_material(load_design(design), rng),
+        render=render_layers,
+        composite=composite,
+        portrait=lambda rng: render_portrait(rng).pixels,
+        versions=versions,
+        faces_digest=faces,
+        drape_digest=drapes,
+        digest=faces + drapes + source_digest("photos", "composite", "dataset"),
+    )
