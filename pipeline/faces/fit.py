@@ -68,7 +68,8 @@ class _State:
 @cache
 def landmark_model(backend: str) -> LandmarkModel:
     """The package's head at the landmarks of a backend, by its calibrated table."""
-    from pipeline.head.model import load_head, load_landmarks
+    from pipeline.head.landmarks import load_landmarks
+    from pipeline.head.model import load_head
 
     head = load_head()
     table = load_landmarks(backend)
@@ -81,7 +82,7 @@ def landmark_model(backend: str) -> LandmarkModel:
 
     normals = at_landmarks(vertex_normals(head.mean, head.faces))
     normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-    sigma = np.where(table.usable, table.sigma_mm * 1e-3, np.inf)
+    sigma = np.where(table.usable, table.sigma, np.inf)
     return LandmarkModel(
         at_landmarks(head.mean), at_landmarks(basis), normals, sigma, len(head.identity_basis)
     )
