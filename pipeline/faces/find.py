@@ -47,7 +47,7 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
     vertices = shape @ fit.rotation.T + fit.translation
     face_skin = _bare_skin()
     image_points = project(vertices[np.unique(head.faces[face_skin])], fit.camera)
-    verdict, reason = judge(fit, image_points, detection.box, config.min_face_px)
+    verdict, reason = judge(fit, image_points, detection, config.min_face_px)
     light = even_light()
     if verdict != "rejected":
         normals = vertex_normals(vertices, head.faces)

@@ -23,6 +23,10 @@ from pipeline.records import Camera, Float, Int, Light
 GRID = 160  # cells along the face's longer side
 MOST_LAMPS = 6
 ENOUGH_CELLS = 300
+# Rooms and skies send light from everywhere, but on a face seen from the front a lamp at the camera
+# explains as much: so the ambient part starts from an expected share, worth a few patches of skin.
+AMBIENT_SHARE = 0.3  # of the face's median luminance
+AMBIENT_WORTH = 1 / 50  # of all cells
 LUMINANCE: Float = np.array([0.2126, 0.7152, 0.0722])
 
 SKIN_LUMINANCE, SKIN_LUMINANCE_SIGMA = 0.33, 0.45  # albedo; sigma of its logarithm
@@ -189,8 +193,11 @@ def _solve(design: Float, target: Float, weights: Float) -> Float:
     """Non-negative least squares by its normal equations: cells are many, lamps few."""
     normal = design.T @ (design * weights[:, None])
     normal[np.diag_indices_from(normal)] += 1e-4 * np.trace(normal) / len(normal)
+    normal[0, 0] += AMBIENT_WORTH * weights.sum()
+    aim = design.T @ (target * weights)
+    aim[0] += AMBIENT_WORTH * weights.sum() * AMBIENT_SHARE * np.median(target)
     root = np.linalg.cholesky(normal)
-    return np.asarray(nnls(root.T, np.linalg.solve(root, design.T @ (target * weights)))[0])
+    return np.asarray(nnls(root.T, np.linalg.solve(root, aim))[0])
 
 
 def _merged(directions: Float, amounts: Float) -> tuple[Float, Float]:

@@ -125,20 +125,15 @@ def _mesh(pixels: Pixels, sighting: _Sighting) -> Detection | None:
     centre = (sighting.box[:2] + sighting.box[2:]) / 2
     for margin in (2.2, 1.5, 3.2):
         crop, corner, scale = _crop(pixels, centre, side * margin)
-        seen = [_points(crop)]
-        flipped = _points(np.ascontiguousarray(crop[:, ::-1]))
-        if flipped is not None:
-            flipped = flipped[MIRROR] * [-1, 1] + [crop.shape[1], 0]
-        seen.append(flipped)
-        both = [points for points in seen if points is not None]
-        if not both:
+        plain, flipped = _points(crop), _points(np.ascontiguousarray(crop[:, ::-1]))
+        # Folds, badges and patterns are taken for a face one way round, rarely both.
+        if plain is None or flipped is None:
             continue
-        landmarks = np.mean(both, axis=0) * scale + corner
+        flipped = flipped[MIRROR] * [-1, 1] + [crop.shape[1], 0]
+        landmarks = (plain + flipped) / 2 * scale + corner
         extent = float(np.ptp(landmarks, axis=0).max())
-        confidence = np.full(len(landmarks), 0.5)
-        if len(both) == 2:
-            unsteady = np.linalg.norm(both[0] - both[1], axis=1) * scale / extent
-            confidence = 1 / (1 + (unsteady / STEADY) ** 2)
+        unsteady = np.linalg.norm(plain - flipped, axis=1) * scale / extent
+        confidence = 1 / (1 + (unsteady / STEADY) ** 2)
         keypoints = np.array([landmarks[list(around)].mean(axis=0) for around in KEYPOINTS])
         away = np.linalg.norm(keypoints - sighting.keypoints, axis=1).mean()
         if away < DISAGREEMENT * side and 0.5 < extent / side < 2.5:

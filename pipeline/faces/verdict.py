@@ -8,12 +8,14 @@ import numpy as np
 
 from pipeline.faces.camera import euler
 from pipeline.faces.fit import HeadFit
+from pipeline.faces.landmarks import Detection
 from pipeline.records import Float, Verdict
 
 SIDEWAYS = math.radians(45)
 LOOSE_MM = 2.2
 ABSURD_MM = 4.5
-MISPLACED = 0.35  # of the detector's box: how far the fitted face may lie from it
+UNSTEADY = 0.55  # mean confidence of the landmarks of a clear face is above 0.7
+MISPLACED = 0.6  # of the detector's box: how far the fitted face may lie from it
 INSIDE = 0.65  # part of the face that must be in the photo
 HEAD_BREADTH_M = 0.145  # between the ears
 
@@ -23,11 +25,11 @@ def face_size_px(fit: HeadFit) -> float:
     return float(fit.camera.focal_px / fit.translation[2] * HEAD_BREADTH_M)
 
 
-def judge(fit: HeadFit, image_points: Float, box: Float, min_face_px: float) -> tuple[Verdict, str]:
+def judge(fit: HeadFit, image_points: Float, detection: Detection, min_face_px: float) -> tuple[Verdict, str]:
     """Verdict and reason ("" when ok).
 
-    image_points (n, 2) px: vertices of the fitted face's skin, projected; box (4,) px: what a face
-    detector, which knows nothing of the fit, took for the face.
+    image_points (n, 2) px: vertices of the fitted face's skin, projected. The detection's box is what a
+    face detector, which knows nothing of the fit, took for the face.
     """
     size = face_size_px(fit)
     if size < min_face_px:
@@ -36,13 +38,17 @@ def judge(fit: HeadFit, image_points: Float, box: Float, min_face_px: float) -> 
         return "rejected", f"not a face, or hidden: landmarks lie {fit.residual_mm:.1f} mm off any head"
     if not np.isfinite(image_points).all():
         return "rejected", "not a face: the fitted head reaches behind the camera"
+    steadiness = float(detection.confidence.mean())
+    if steadiness < UNSTEADY:
+        return "rejected", "not a face, or hidden: its landmarks move when the photo is mirrored"
     width, height = fit.camera.width, fit.camera.height
     within = ((image_points >= 0) & (image_points <= [width, height])).all(axis=1).mean()
     if within < INSIDE:
         return "rejected", f"only {within:.0%} of the face is in the photo"
     centre = (image_points.min(axis=0) + image_points.max(axis=0)) / 2
+    box = detection.box
     away = np.linalg.norm(centre - (box[:2] + box[2:]) / 2) / (box[2:] - box[:2]).max()
-    if away > MISPLACED + 0.25:
+    if away > MISPLACED:
         return "rejected", "not a face, or hidden: detector and fit disagree on where it is"
     yaw = float(euler(fit.rotation)[0])
     if abs(yaw) > math.radians(100):
