@@ -66,14 +66,10 @@ class Journal:
         self._take(row)
 
     def finished(self, source: PhotoSource, variants: int) -> bool:
-        """Whether this very file, described this way, is done with at least as many variants."""
+        """Whether this very file, described this way, is done with this number of variants."""
         row = self.photos.get((source.name, source.identity))
-        return (
-            row is not None
-            and row["stat"] == stat_of(source)
-            and row["given"] == given(source)
-            and row["variants"] == variants
-        )
+        wanted = (stat_of(source), given(source), variants)
+        return row is not None and (row["stat"], row["given"], row["variants"]) == wanted
 
     def of_photo(self, source: PhotoSource) -> list[Row]:
         """Samples and rejections of one photo by face and variant; of earlier contents of the file too."""

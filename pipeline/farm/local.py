@@ -150,7 +150,6 @@ def _made(sample_id: str, source: PhotoSource, job: Job, journal: Journal) -> bo
 
 
 def _complete(source: PhotoSource, job: Job, journal: Journal) -> bool:
-    rows = journal.of_photo(source)
     return journal.finished(source, job.config.variants) and all(
         row["kind"] != "sample" or _present(row["row"], job) for row in journal.of_photo(source)
     )

@@ -18,7 +18,7 @@ MIN_SIDE_PX = 32
 MAX_FILE_BYTES = 512 * 2**20
 # Our own limit is checked on the header, before pixels are decoded.
 Image.MAX_IMAGE_PIXELS = None
-FORMATS = ("PNG", "JPEG", "MPO", "WEBP")
+FORMATS = ("PNG", "JPEG", "WEBP")
 
 _SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftypheic", "HEIC"),

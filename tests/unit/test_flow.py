@@ -1,0 +1,178 @@
+"""Cache, seeds, shards, resume and tables, with stages that cost nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from fakes import Counter, save_photo
+
+from pipeline.config import Config
+from pipeline.dataset.journal import Busy
+from pipeline.farm.local import Finished, run
+from pipeline.photos.listing import list_folder
+from pipeline.recipe import Job
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "photos"
+    save_photo(folder / "anna" / "plain.png", 120, 1)
+    save_photo(folder / "anna" / "dark.png", 40, 2)
+    save_photo(folder / "bo b" / "two Ünïcode.png", 220, 3)
+    save_photo(folder / "nobody.png", 0)
+    save_photo(folder / "zoe.png", 130, 4)
+    (folder / "zoe" / "again").mkdir(parents=True)
+    (folder / "zoe" / "again" / "copy.png").write_bytes((folder / "zoe.png").read_bytes())
+    (folder / "broken.jpg").write_bytes(b"no picture")
+    return folder
+
+
+def job(photos: Path, output: str, shard: tuple[int, int] = (1, 1), only: str | None = None, **values) -> Job:
+    settings = {"variants": 3, "masks": {"drapes": 2}} | values
+    config = Config.model_validate({"photos": {"folder": photos.name}, "output": output} | settings)
+    return Job(config, photos.parent, shard, only)
+
+
+def make(job: Job, counter: Counter | None = None) -> Finished:
+    entries = list_folder(job.folder / job.config.photos.folder)
+    *_, last = run(job, entries, (counter or Counter()).stages)
+    assert isinstance(last, Finished)
+    return last
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and ".maskdrape" not in path.parts
+    }
+
+
+def test_tables_count_everything_once(photos):
+    end = make(job(photos, "out"))
+    out = photos.parent / "out"
+    rows = [json.loads(line) for line in (out / "manifest.jsonl").read_text().splitlines()]
+    rejects = [json.loads(line) for line in (out / "rejects.jsonl").read_text().splitlines()]
+    assert len(rows) == 4 * 3 and end.tables.faces == 5 and end.tables.flagged == 1
+    assert [row["photo"] for row in rows[::3]] == [
+        "anna/dark.png",
+        "anna/plain.png",
+        "bo b/two Ünïcode.png",
+        "zoe.png",
+    ]
+    assert {row["verdict"] for row in rows if row["photo"] == "anna/dark.png"} == {"flagged"}
+    assert [(row["photo"], row["stage"], row["face"]) for row in rejects] == [
+        ("bo b/two Ünïcode.png", "faces", 1),
+        ("broken.jpg", "photos", None),
+        ("nobody.png", "faces", None),
+        ("zoe/again/copy.png", "photos", None),
+    ]
+    assert "zoe.png" in rejects[3]["reason"]
+    for row in rows:
+        assert (out / row["image"]).exists()
+        assert {path.name for path in (out / row["labels"]).iterdir()} == {
+            "matte.png", "shadow.png", "parts.png", "depth.exr", "normals.exr", "sample.json"
+        }  # fmt: skip
+    assert end.rejected_here == 4
+
+
+def test_bytes_do_not_depend_on_shards_or_order(photos):
+    make(job(photos, "whole"))
+    for number in (3, 1, 2):
+        make(job(photos, "parts", shard=(number, 3)))
+    make(job(photos, "named", only="zoe*"))
+    make(job(photos, "named"))
+    base = photos.parent
+    assert contents(base / "whole") == contents(base / "parts") == contents(base / "named")
+
+
+def test_a_second_run_does_nothing_and_a_torn_one_continues(photos):
+    make(job(photos, "whole"))
+    entries = list_folder(photos)
+    for stop in range(1, 8):
+        counter, out = Counter(), photos.parent / "torn"
+        steps = run(job(photos, "torn"), entries, counter.stages)
+        for _ in range(stop):
+            next(steps, None)
+        steps.close()  # releases the journal as a killed process does
+        for journal in out.rglob("*-of-*.jsonl"):
+            journal.write_bytes(journal.read_bytes()[:-9])
+    make(job(photos, "torn"))
+    assert contents(photos.parent / "whole") == contents(photos.parent / "torn")
+    counter = Counter()
+    make(job(photos, "torn"), counter)
+    assert (counter.fits, counter.drapes, counter.renders) == (0, 0, 0)
+
+
+def test_variants_share_fits_and_drapes(photos):
+    counter = Counter()
+    make(job(photos, "out", variants=8), counter)
+    assert counter.renders == 4 * 8
+    assert 4 < counter.drapes <= 4 * 2
+    again = Counter()
+    make(job(photos, "out", variants=10), again)
+    assert again.renders == 4 * 2 and again.fits == 0
+
+
+def test_another_seed_leaves_nothing_of_the_first(photos):
+    make(job(photos, "fresh", seed=2))
+    make(job(photos, "out", seed=1, variants=5))
+    end = make(job(photos, "out", seed=2))
+    assert end.tables.removed == 4 * 2
+    assert contents(photos.parent / "fresh") == contents(photos.parent / "out")
+    make(job(photos, "out", seed=1))
+    assert contents(photos.parent / "fresh") != contents(photos.parent / "out")
+
+
+def test_a_new_version_makes_everything_anew(photos):
+    make(job(photos, "out"))
+    counter = Counter("2")
+    make(job(photos, "out"), counter)
+    assert counter.renders == 12 and counter.drapes == 0
+
+
+def test_a_photo_that_changed_or_went_is_followed(photos):
+    make(job(photos, "out"))
+    save_photo(photos / "anna" / "plain.png", 125, 9)
+    (photos / "bo b" / "two Ünïcode.png").unlink()
+    end = make(job(photos, "out"))
+    assert end.tables.removed == 6
+    make(job(photos, "fresh"))
+    assert contents(photos.parent / "fresh") == contents(photos.parent / "out")
+
+
+def test_a_damaged_cache_entry_is_made_again(photos):
+    make(job(photos, "out", cache="cache"))
+    for entry in (photos.parent / "cache").rglob("*.npz"):
+        entry.write_bytes(entry.read_bytes()[:100])
+    counter = Counter()
+    make(job(photos, "again", cache="cache"), counter)
+    assert counter.fits == 5
+    assert contents(photos.parent / "out") == contents(photos.parent / "again")
+
+
+def test_two_processes_cannot_share_a_shard(photos):
+    entries = list_folder(photos)
+    first = run(job(photos, "out"), entries, Counter().stages)
+    next(first)
+    with pytest.raises(Busy, match="shard 1/1"):
+        list(run(job(photos, "out"), entries, Counter().stages))
+    with pytest.raises(Busy, match="other settings"):
+        list(run(job(photos, "out", seed=5), entries, Counter().stages))
+
+
+def test_a_stage_that_breaks_costs_only_its_variant(photos):
+    counter = Counter()
+
+    def render(face, worn, material, config, seed):
+        if seed % 2:
+            raise ValueError("singular matrix")
+        return counter._render(face, worn, material, config, seed)
+
+    object.__setattr__(counter.stages, "render", render)
+    end = make(job(photos, "out"), counter)
+    broken = [row for row in end.tables.rejects if row["stage"] == "studio"]
+    assert broken and len(broken) + len(end.tables.samples) == 12
+    assert broken[0]["reason"] == "unexpected ValueError: singular matrix"
