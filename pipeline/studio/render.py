@@ -1,0 +1,209 @@
+"""Path-traced layers of one worn mask on one face: fabric, shadow on the skin, and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from scipy import ndimage
+from scipy.spatial import cKDTree
+
+from pipeline.config import RenderConfig
+from pipeline.head.model import load_head
+from pipeline.records import PARTS, Face, Float, Layers, WornMask
+from pipeline.studio import (
+    blender,
+    camera,
+    edges,
+    fabric_mesh,
+    frame,
+    lights,
+    materials,
+    mesh,
+    session,
+    shade,
+)
+
+THICKNESS = 0.0006  # m; three layers of 20-25 g/m2 non-woven
+MATTE_SAMPLES = 32
+SHADOW_SIDE = 320  # px; shadows are soft, so larger boxes are rendered at a fraction of the size
+_KEEP = "keep"
+_SIGHTS = ("visible_diffuse", "visible_glossy", "visible_transmission", "visible_shadow")
+
+
+def render_layers(
+    face: Face, worn: WornMask, material: Mapping[str, Any], config: RenderConfig, seed: int
+) -> Layers:
+    """Render ``worn`` on ``face`` under the face's light; see `pipeline.records.Layers`.
+
+    The head hides what is behind it, shades the mask and reflects light onto it. ``material`` is what
+    `pipeline.masks.material` draws. Same input, same bytes. Raises Rejected("studio", reason) where the
+    mask does not lie in the photo.
+    """
+    vertices = worn.vertices @ face.rotation.T + face.translation
+    tight, loose = frame.mask_boxes(vertices, face.camera)
+    pixel = float(np.median(vertices[:, 2])) / face.camera.focal_px
+
+    scene = session.new_scene(samples=config.samples, seed=seed, denoise=None)
+    scene.render.film_transparent = True
+    lights.add_lights(scene, face.light)
+    head = _add_head(scene, face)
+    sheet, loops = fabric_mesh.add_mask(scene, worn, vertices, THICKNESS, levels=1 if pixel > 4e-4 else 2)
+    things = [thing for thing in (sheet, loops) if thing is not None]
+    extent = fabric_mesh.measure_sheet(worn)
+    cloth = [materials.fabric(material, extent, side, pixel) for side in ("outer", "inner")]
+    cloth_labels = [materials.fabric_label(material, extent, side, pixel) for side in ("outer", "inner")]
+    camera.place_camera(scene, face.camera, tight)
+    head.is_holdout = True
+    _wear(sheet, cloth)
+    band = [materials.elastic(material, pixel)]
+    _wear(loops, band)
+    colour, coverage = _fabric(scene, config)
+    _wear(sheet, cloth_labels)
+    _wear(loops, [materials.elastic_label(material, pixel)])
+    matte, albedo = _matte(scene)
+    labels = _labels(scene)
+    _wear(sheet, cloth)
+    _wear(loops, band)
+
+    inner = (slice(tight[1] - loose[1], tight[3] - loose[1]), slice(tight[0] - loose[0], tight[2] - loose[0]))
+    shape = (loose[3] - loose[1], loose[2] - loose[0])
+
+    def place(crop: Float, dtype: Any = np.float32) -> Any:
+        full = np.zeros((*shape, *crop.shape[2:]), dtype)
+        full[inner] = crop
+        return full
+
+    shadow = _shadow(scene, face, head, things, loose, 1.0 - place(matte), config)
+    rgb = edges.clean_edges(colour, coverage, matte, albedo)
+    return Layers(
+        box=loose,
+        rgba=place(np.concatenate([rgb, matte[..., None]], axis=-1)),
+        shadow=shadow.astype(np.float32),
+        depth=place(labels["depth"]),
+        normals=place(labels["normals"]),
+        parts=place(labels["parts"], np.uint8),
+        uv=place(labels["uv"]),
+        albedo=place(albedo),
+        material={**material, "seed": seed},
+    )
+
+
+def _wear(thing: Any, slots: list[Any]) -> None:
+    if thing is not None:
+        thing.data.materials.clear()
+        for slot in slots:
+            thing.data.materials.append(slot)
+
+
+def _add_head(scene: Any, face: Face) -> Any:
+    model = load_head()
+    faces = np.asarray(model.faces)
+    data = mesh.new_mesh(
+        "Head",
+        camera.to_blender(face.vertices),
+        faces,
+        attributes={_KEEP: keep_shadow(face.vertices, faces)},
+    )
+    return mesh.add_object(scene, data, materials.skin(face.light.skin_albedo, _KEEP))
+
+
+def keep_shadow(vertices: Float, faces: Any, fade: float = 0.03) -> Float:
+    """Weight (V,) that lets shadow fade out over ``fade`` metres before the mesh ends at the neck."""
+    sides = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
+    unique, count = np.unique(sides, axis=0, return_counts=True)
+    border = np.unique(unique[count == 1])
+    if not len(border):
+        return np.ones(len(vertices))
+    neck = border[vertices[border, 1] > np.median(vertices[:, 1]) + 0.05]
+    if not len(neck):
+        return np.ones(len(vertices))
+    distance, _ = cKDTree(vertices[neck]).query(vertices)
+    t = np.clip(distance / fade, 0.0, 1.0)
+    weights: Float = t * t * (3 - 2 * t)
+    return weights
+
+
+def _fabric(scene: Any, config: RenderConfig) -> tuple[Float, Float]:
+    """Denoised premultiplied colour (h, w, 3) and the coverage (h, w) it was rendered with."""
+    session.set_samples(scene, config.samples, "FAST" if config.denoise else None)
+    rgba = session.render_pixels(scene).astype(np.float64)
+    return np.maximum(rgba[..., :3], 0.0), np.clip(rgba[..., 3], 0.0, 1.0)
+
+
+def _matte(scene: Any) -> tuple[Float, Float]:
+    """Smooth coverage (h, w) and premultiplied albedo (h, w, 3)."""
+    session.set_samples(scene, MATTE_SAMPLES, None)
+    scene.cycles.max_bounces = 0
+    rgba = session.render_pixels(scene).astype(np.float64)
+    return np.clip(rgba[..., 3], 0.0, 1.0), np.maximum(rgba[..., :3], 0.0)
+
+
+def _labels(scene: Any) -> dict[str, Float]:
+    """Depth, normals, part ids and uv of the very centre of each pixel."""
+    layer = scene.view_layers[0]
+    for name, type_ in (("uv", "COLOR"), ("normal", "COLOR"), ("part", "VALUE")):
+        blender.add_aov(layer, name, type_)
+    layer.use_pass_z = True
+    width, kind = scene.cycles.filter_width, scene.cycles.pixel_filter_type
+    scene.cycles.filter_width, scene.cycles.pixel_filter_type = 0.01, "BOX"
+    session.set_samples(scene, 1, None)
+    passes = session.render_passes(scene)
+    scene.cycles.filter_width, scene.cycles.pixel_filter_type = width, kind
+    parts = np.clip(np.rint(passes["part"]), 0, len(PARTS) - 1).astype(np.uint8)
+    there = parts > 0
+    # Blender's world is the camera frame with y and z flipped.
+    normals = passes["normal"][..., :3] * np.array([1.0, -1.0, -1.0])
+    normals /= np.maximum(np.linalg.norm(normals, axis=-1, keepdims=True), 1e-9)
+    return {
+        "depth": np.where(there, passes["Depth"], 0.0),
+        "normals": np.where(there[..., None], normals, 0.0),
+        "parts": parts,
+        "uv": np.where(there[..., None], passes["uv"][..., :2], 0.0),
+    }
+
+
+def _shadow(
+    scene: Any, face: Face, head: Any, things: list[Any], box: frame.Box, free: Float, config: RenderConfig
+) -> Float:
+    """Factor on the skin (h, w, 3) inside ``box``, of whose pixels the mask leaves ``free`` (h, w)."""
+    step = -(-max(box[2] - box[0], box[3] - box[1]) // SHADOW_SIDE)
+    x0, y0 = box[0] // step, box[1] // step
+    x1, y1 = -(-box[2] // step), -(-box[3] // step)
+    # width and height may become fractions of a pixel here, which only shifts the lens.
+    small = replace(
+        face.camera,
+        focal_px=face.camera.focal_px / step,
+        width=face.camera.width / step,
+        height=face.camera.height / step,
+    )
+    camera.place_camera(scene, small, (x0, y0, x1, y1))
+    blender.add_aov(scene.view_layers[0], _KEEP, "VALUE")
+    session.set_samples(scene, max(8, config.samples // 2), None)
+    scene.cycles.max_bounces = 2
+    head.is_holdout = False
+    for thing in things:
+        thing.is_holdout = True
+    shaded = session.render_passes(scene)
+    for thing in things:
+        for sight in _SIGHTS:
+            setattr(thing, sight, False)
+    bare = session.render_passes(scene)
+    top, left = box[1] - y0 * step, box[0] - x0 * step
+    padded = np.pad(
+        free,
+        ((top, (y1 - y0) * step - top - free.shape[0]), (left, (x1 - x0) * step - left - free.shape[1])),
+        mode="edge",
+    )
+    factor = shade.shadow_factor(
+        shaded["Combined"][..., :3].astype(np.float64),
+        bare["Combined"][..., :3].astype(np.float64),
+        bare[_KEEP].astype(np.float64),
+        padded.reshape(y1 - y0, step, x1 - x0, step).mean(axis=(1, 3)),
+    )
+    factor = ndimage.zoom(factor, (step, step, 1), order=1, mode="nearest", grid_mode=True)
+    factor = factor[top : top + box[3] - box[1], left : left + box[2] - box[0]]
+    fade = frame.fade_towards(box, face.camera, 0.12 * (box[3] - box[1]))
+    return 1.0 - (1.0 - factor) * fade[..., None]
