@@ -1,9 +1,9 @@
 """Find where each landmark of a detector lies on the head mesh, and how surely.
 
-Portraits of random heads, whose shape and pose are known, are shown to the detector; each landmark is
-cast back onto the head it came from, and its places on all heads are summarised by a robust median,
-left and right together. No list is made by hand, so any backend gets its table in the same way.
-Run `python tools/calibrate_landmarks.py --help`; it needs bpy.
+Portraits of random heads, whose shape, pose and camera are known, are shown to the detector. A landmark's
+place is the point of the surface whose images on all portraits lie nearest to where the detector put it;
+what is left is its sigma. Left and right are found together. No list is made by hand, so any backend gets
+its table in the same way. Run `python -m tools.calibrate_landmarks --help`; it needs bpy.
 """
 
 from __future__ import annotations
@@ -15,153 +15,196 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
-from scipy.spatial import cKDTree
+from scipy.sparse import coo_matrix, csr_matrix
 
+from pipeline.faces.camera import project
 from pipeline.faces.landmarks import load_backend
 from pipeline.head.landmarks import FOLDER
 from pipeline.head.model import HeadModel, load_head
 from pipeline.records import Camera, Float, Int
-from pipeline.studio.portrait import PLAIN, render_portrait
+from pipeline.studio.portrait import PLAIN, Portrait, render_portrait
 
-GRAZING = 0.25  # cosine: a landmark seen flatter than this is at the silhouette, not at its place
-RARE = 0.25  # of the portraits: a landmark that hits the head less often is unusable
-LOOSE = 0.006  # m: one whose spread is larger is unusable
+OUTLIER = 0.005  # m: beyond this a landmark's miss counts ever less (Geman-McClure)
+SEEN = 0.15  # mean facing cosine below which a place is too seldom in view to be judged
+LOOSE = 0.006  # m: a landmark with a larger sigma is unusable
+NEIGHBOURHOOD = 0.035  # m around the rough place of a landmark
+LATTICE = np.array([(i, j, 5 - i - j) for i in range(6) for j in range(6 - i)]) / 5  # (21, 3) barycentric
 
 
 @dataclass(frozen=True)
-class Hits:
-    """Places on the mean head where landmarks were seen; NaN where a ray met nothing."""
+class Sittings:
+    """P portraits and what the detector saw on them."""
 
-    points: Float  # (P, N, 3) m
-    yaw: Float  # (P,) rad
-
-
-def cast(landmarks: Float, vertices: Float, faces: Int, camera: Camera) -> tuple[Int, Float]:
-    """First triangle (N,) hit from outside by the ray through each pixel (N, 2), -1 for none; weights (N, 3).
-
-    Möller and Trumbore (1997), all rays against all triangles that face the pinhole.
-    """
-    centre = (camera.width / 2, camera.height / 2)
-    rays = np.column_stack([(landmarks - centre) / camera.focal_px, np.ones(len(landmarks))])
-    a, b, c = (vertices[faces[:, k]] for k in range(3))
-    normals = np.cross(b - a, c - a)
-    outward = np.einsum("fk,fk->f", normals, a)
-    cosine = -outward / (np.linalg.norm(normals, axis=1) * np.linalg.norm(a, axis=1))
-    front = np.flatnonzero(cosine > GRAZING)
-    # The plane of each triangle: depth along the ray, then the three signed volumes as weights.
-    corners = (a[front], b[front], c[front])
-    volumes = [np.cross(corners[(k + 2) % 3], corners[(k + 1) % 3]) @ rays.T for k in range(3)]
-    weights = np.stack(volumes, axis=-1)  # (F', N, 3)
-    total = weights.sum(-1)
-    inside = (weights >= 0).all(-1) & (total > 0)
-    depth = np.where(inside, -outward[front, None] / np.maximum(total, 1e-30), np.inf)
-    nearest = depth.argmin(0)
-    hit = np.isfinite(depth.min(0))
-    index = np.where(hit, front[nearest], -1)
-    chosen = weights[nearest, np.arange(len(rays))]
-    return index.astype(np.int32), chosen / np.maximum(chosen.sum(-1, keepdims=True), 1e-30)
+    landmarks: Float  # (P, N, 2) px
+    identity: Float  # (P, 80)
+    expression: Float  # (P, 43)
+    rotation: Float  # (P, 3, 3)
+    translation: Float  # (P, 3)
+    focal_px: Float  # (P,)
+    size: Int  # (P, 2) width, height
 
 
-def observe(backend: str, count: int, seed: int, head: HeadModel) -> Hits:
-    """Render `count` portraits, up to 45 degrees turned, and cast what the detector finds onto them."""
+@dataclass(frozen=True)
+class Views:
+    """Every vertex as the portraits' cameras see it, in metres at the head's distance."""
+
+    image: Float  # (P, V, 2)
+    facing: Float  # (P, V) cosine between normal and line of sight, 0 where turned away
+    landmarks: Float  # (P, N, 2)
+
+
+def observe(backend: str, count: int, seed: int) -> Sittings:
+    """Render `count` portraits, up to 45 degrees turned, and keep those in which a face is found."""
     detect = load_backend(backend)
     sitting = replace(PLAIN, yaw=45.0, pitch=18.0)
-    points, yaws = [], []
+    kept: list[tuple[Float, Portrait]] = []
     for child in np.random.SeedSequence(seed).spawn(count):
         portrait = render_portrait(np.random.default_rng(child), sitting)
         found = detect(portrait.pixels)
-        if not found:
-            continue
-        landmarks = max(found, key=lambda face: face.score).landmarks
-        triangle, weights = cast(landmarks, portrait.vertices, head.collider_faces, portrait.camera)
-        place = np.einsum("nk,nkd->nd", weights, head.mean[head.collider_faces[triangle]])
-        points.append(np.where(triangle[:, None] >= 0, place, np.nan))
-        yaws.append(portrait.yaw_pitch_roll[0])
-    return Hits(np.array(points), np.array(yaws))
+        if found:
+            kept.append((max(found, key=lambda face: face.score).landmarks, portrait))
+    return Sittings(
+        landmarks=np.array([landmarks for landmarks, _ in kept]),
+        identity=np.array([p.identity_coefficients for _, p in kept]),
+        expression=np.array([p.expression_coefficients for _, p in kept]),
+        rotation=np.array([p.rotation for _, p in kept]),
+        translation=np.array([p.translation for _, p in kept]),
+        focal_px=np.array([p.camera.focal_px for _, p in kept]),
+        size=np.array([(p.camera.width, p.camera.height) for _, p in kept], dtype=np.int32),
+    )
 
 
-def robust_centre(points: Float) -> Float:
-    """Geometric median (3,) of points (P, 3) by Weiszfeld's iteration; NaN rows are left out."""
-    points = points[np.isfinite(points).all(1)]
-    centre = np.median(points, axis=0) if len(points) else np.full(3, np.nan)
-    for _ in range(30):
-        if not len(points):
-            break
-        near = 1 / np.maximum(np.linalg.norm(points - centre, axis=1), 1e-5)
-        centre = near @ points / near.sum()
-    return np.asarray(centre)
+def _sum_to_vertices(head: HeadModel) -> csr_matrix:
+    """(V, F) matrix that adds up what belongs to the faces around each vertex."""
+    count = len(head.faces)
+    rows, columns = head.faces.ravel(), np.repeat(np.arange(count), 3)
+    return coo_matrix((np.ones(3 * count), (rows, columns)), shape=(len(head.mean), count)).tocsr()
 
 
-def mirror_of(centres: Float) -> Int:
+def view(sittings: Sittings, head: HeadModel) -> Views:
+    """Project the true heads."""
+    gather = _sum_to_vertices(head)
+    images, facings, seen = [], [], []
+    for p, landmarks in enumerate(sittings.landmarks):
+        camera = Camera(float(sittings.focal_px[p]), *(int(n) for n in sittings.size[p]))
+        head_shape = head.shape(sittings.identity[p], sittings.expression[p])
+        vertices = head_shape @ sittings.rotation[p].T + sittings.translation[p]
+        a, b, c = (vertices[head.faces[:, k]] for k in range(3))
+        normals = gather @ np.cross(b - a, c - a)
+        sight = -np.einsum("vk,vk->v", normals, vertices)
+        sight /= np.linalg.norm(normals, axis=1) * np.linalg.norm(vertices, axis=1) + 1e-12
+        metres = sittings.translation[p, 2] / camera.focal_px
+        images.append(project(vertices, camera) * metres)
+        seen.append(landmarks * metres)
+        facings.append(np.clip(sight, 0, 1))
+    return Views(np.array(images), np.array(facings), np.array(seen))
+
+
+def misses(image: Float, seen: Float) -> Float:
+    """(P, C) m between candidate places (P, C, 2) and one landmark (P, 2)."""
+    return np.asarray(np.linalg.norm(image - seen[:, None], axis=-1))
+
+
+def cost(miss: Float, facing: Float) -> Float:
+    """(C,) mean robust cost of candidates; each portrait counts by how squarely it shows the place."""
+    robust = miss**2 / (miss**2 + OUTLIER**2)
+    total = facing.sum(0)
+    mean = (facing * robust).sum(0) / np.maximum(total, 1e-9)
+    return np.asarray(np.where(total / len(miss) >= SEEN, mean, np.inf))
+
+
+def rough_places(sittings: Sittings) -> Float:
+    """(N, 3) m, head frame: where the landmarks would be if all heads were one, by least squares."""
+    metres = (sittings.translation[:, 2] / sittings.focal_px)[:, None, None]
+    centred = (sittings.landmarks - sittings.size[:, None] / 2) * metres - sittings.translation[:, None, :2]
+    design = sittings.rotation[:, :2].reshape(-1, 3)
+    observed = centred.transpose(0, 2, 1).reshape(len(design), -1)
+    return np.asarray(np.linalg.lstsq(design, observed, rcond=None)[0].T)
+
+
+def mirror_of(places: Float) -> Int:
     """Which landmark is which on the other side (N,): the one-to-one assignment that moves them least."""
-    flipped = centres * (-1.0, 1.0, 1.0)
-    cost = np.linalg.norm(centres[:, None] - flipped, axis=-1)
-    cost = np.minimum(np.nan_to_num((cost + cost.T) / 2, nan=0.05), 0.05)
-    _, partner = linear_sum_assignment(cost)
+    distance = np.linalg.norm(places[:, None] - places * (-1.0, 1.0, 1.0), axis=-1)
+    _, partner = linear_sum_assignment((distance + distance.T) / 2)
     lonely = partner[partner] != np.arange(len(partner))
     partner[lonely] = np.flatnonzero(lonely)
     return partner.astype(np.int32)
 
 
-def nearest_on(point: Float, vertices: Float, faces: Int) -> tuple[Int, Float]:
-    """Corner vertices (3,) and weights (3,) of the point of the mesh nearest to `point` (3,)."""
-    centres = vertices[faces].mean(1)
-    _, near = cKDTree(centres).query(point, k=40)
-    a, b, c = (vertices[faces[near, k]] for k in range(3))
-    u, v, w = b - a, c - a, point - a
-    uu, uv, vv = (np.einsum("fk,fk->f", p, q) for p, q in ((u, u), (u, v), (v, v)))
-    wu, wv = (np.einsum("fk,fk->f", w, q) for q in (u, v))
-    area = np.maximum(uu * vv - uv**2, 1e-30)
-    weights = np.stack([(vv * wu - uv * wv) / area, (uu * wv - uv * wu) / area], axis=1)
-    weights = np.clip(np.column_stack([1 - weights.sum(1), weights]), 0, None)
-    weights /= weights.sum(1, keepdims=True)
-    place = np.einsum("fk,fkd->fd", weights, vertices[faces[near]])
-    best = np.linalg.norm(place - point, axis=1).argmin()
-    return faces[near[best]], weights[best]
-
-
-def summarise(hits: Hits, head: HeadModel) -> dict[str, NDArray[np.generic]]:
+def place_landmarks(sittings: Sittings, head: HeadModel) -> dict[str, NDArray[np.generic]]:
     """The landmark table's arrays, mirror images of each other to the last bit."""
-    count = hits.points.shape[1]
-    partner = mirror_of(np.array([robust_centre(hits.points[:, n]) for n in range(count)]))
-    skin = head.faces[head.regions["skin"][head.faces].all(1)]
-    eyes = head.regions["eye_left"] | head.regions["eye_right"]
-    eyeballs = head.faces[eyes[head.faces].all(1)]
-    eye_tree, eye_ids = cKDTree(head.mean[eyes]), np.flatnonzero(eyes)
-    skin_tree = cKDTree(head.mean[np.unique(skin)])
+    views = view(sittings, head)
+    rough = rough_places(sittings)
+    partner = mirror_of(rough)
+    count = len(rough)
+    allowed = head.regions["skin"] | head.regions["eye_left"] | head.regions["eye_right"]
+    midline = allowed & (head.mirror == np.arange(len(head.mean)))
 
     vertices = np.zeros((count, 3), dtype=np.int32)
-    weights = np.tile([1.0, 0.0, 0.0], (count, 1))
-    sigma = np.full(count, np.inf)
-    seen = np.zeros(count)
+    weights = np.zeros((count, 3))
+    sigma = np.zeros(count)
     for n in range(count):
         other = partner[n]
         if other < n:
             continue
-        sample = np.concatenate([hits.points[:, n], hits.points[:, other] * (-1.0, 1.0, 1.0)])
-        sample = sample[np.isfinite(sample).all(1)]
-        seen[n] = seen[other] = len(sample) / (2 * len(hits.points))
-        if not len(sample):
-            continue
-        # Only the iris lies on the eyeball; a lid's landmark often falls through the opening.
-        on_eye = eye_tree.query(sample)[0] < skin_tree.query(sample)[0]
-        faces = eyeballs if on_eye.mean() > 0.8 else skin
-        centre = robust_centre(sample)
-        if other == n:
-            centre = centre * (0.0, 1.0, 1.0)
-        vertices[n], weights[n] = nearest_on(centre, head.mean, faces)
+        pool = midline if other == n else allowed
+        near = np.flatnonzero(pool & (np.linalg.norm(head.mean - rough[n], axis=1) < NEIGHBOURHOOD))
+        start = near[_both_costs(views, near, head.mirror[near], n, other).argmin()]
+        vertices[n], weights[n] = _refine(views, head, n, other, int(start), allowed)
         vertices[other], weights[other] = head.mirror[vertices[n]], weights[n]
-        place = weights[n] @ head.mean[vertices[n]]
-        # The median of a Rayleigh distribution is 1.1774 of one axis's standard deviation.
-        sigma[n] = sigma[other] = np.median(np.linalg.norm(sample - place, axis=1)) / 1.1774
-    del eye_ids
+        sigma[n] = sigma[other] = _spread(views, vertices, weights, (n, other))
     return {
         "vertices": vertices,
         "weights": weights.astype(np.float32),
         "sigma": sigma.astype(np.float32),
-        "usable": (seen >= RARE) & (sigma <= LOOSE),
+        "usable": sigma <= LOOSE,
         "mirror": partner,
     }
+
+
+def _both_costs(views: Views, places: Int, mirrored: Int, n: int, other: int) -> Float:
+    """(C,) cost of vertices as the place of landmark `n` and of their mirror images as that of `other`."""
+    total = np.zeros(len(places))
+    for landmark, vertices in ((n, places), (other, mirrored)):
+        away = misses(views.image[:, vertices], views.landmarks[:, landmark])
+        total += cost(away, views.facing[:, vertices])
+    return total
+
+
+def _refine(
+    views: Views, head: HeadModel, n: int, other: int, start: int, allowed: NDArray[np.bool_]
+) -> tuple[Int, Float]:
+    """The best point on the triangles around the best vertex: corners (3,) and weights (3,)."""
+    around = head.faces[(head.faces == start).any(1)]
+    around = around[allowed[around].all(1)]
+    total = np.zeros((len(around), len(LATTICE)))
+    for landmark, corners in ((n, around), (other, head.mirror[around])):
+        image = np.einsum("lk,pfkd->pfld", LATTICE, views.image[:, corners])
+        facing = np.einsum("lk,pfk->pfl", LATTICE, views.facing[:, corners])
+        flat = cost(
+            misses(image.reshape(len(image), -1, 2), views.landmarks[:, landmark]),
+            facing.reshape(len(image), -1),
+        )
+        total += flat.reshape(total.shape)
+    if other == n:
+        places = np.einsum("lk,fkd->fld", LATTICE, head.mean[around])
+        total = np.where(np.abs(places[..., 0]) < 1e-5, total, np.inf)
+    face, point = np.unravel_index(total.argmin(), total.shape)
+    return around[face], LATTICE[point]
+
+
+def _spread(views: Views, vertices: Int, weights: Float, pair: tuple[int, int]) -> float:
+    """Robust sigma (m, one axis of the image plane) of a landmark and its partner, where they are seen."""
+    distances, importance = [], []
+    for n in pair:
+        place = np.einsum("k,pkd->pd", weights[n], views.image[:, vertices[n]])
+        distances.append(np.linalg.norm(place - views.landmarks[:, n], axis=1))
+        importance.append(views.facing[:, vertices[n]] @ weights[n])
+    distance, facing = np.concatenate(distances), np.concatenate(importance)
+    order = np.argsort(distance)
+    share = np.cumsum(facing[order]) / facing.sum()
+    # The median of a Rayleigh distribution is 1.1774 of one axis's standard deviation.
+    return float(distance[order][np.searchsorted(share, 0.5)] / 1.1774)
 
 
 def main() -> None:
@@ -169,24 +212,24 @@ def main() -> None:
     parser.add_argument("--backend", default="mediapipe")
     parser.add_argument("--portraits", type=int, default=300)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--hits", type=Path, help="keep the cast landmarks here, or reuse them if it exists")
+    parser.add_argument("--sittings", type=Path, help="keep what was seen here, or reuse it if it exists")
     parser.add_argument("--output", type=Path, help="default: beside the head model")
     options = parser.parse_args()
-    head = load_head()
-    if options.hits and options.hits.exists():
-        with np.load(options.hits) as stored:
-            hits = Hits(stored["points"], stored["yaw"])
+    if options.sittings and options.sittings.exists():
+        with np.load(options.sittings) as stored:
+            sittings = Sittings(**{name: stored[name] for name in stored.files})
     else:
-        hits = observe(options.backend, options.portraits, options.seed, head)
-        if options.hits:
-            np.savez_compressed(options.hits, points=hits.points, yaw=hits.yaw)
-    table = summarise(hits, head)
+        sittings = observe(options.backend, options.portraits, options.seed)
+        if options.sittings:
+            np.savez_compressed(options.sittings, **vars(sittings))
+    head = load_head()
+    table = place_landmarks(sittings, head)
     np.savez_compressed(options.output or FOLDER / f"landmarks_{options.backend}.npz", **table)
-    sigma, usable = table["sigma"] * 1e3, table["usable"]
-    print(f"{options.backend}: a face in {len(hits.points)} of {options.portraits} portraits")
+    sigma, usable = np.asarray(table["sigma"]) * 1e3, np.asarray(table["usable"])
+    print(f"{options.backend}: a face in {len(sittings.landmarks)} portraits")
     print(f"{usable.sum()} of {len(usable)} landmarks usable")
-    print("sigma of these, mm, at 5 25 50 75 95 %:", np.quantile(sigma[usable], (0.05, 0.25, 0.5, 0.75, 0.95)).round(2))
-    print("unusable:", np.flatnonzero(~usable).tolist())
+    quantiles = np.quantile(sigma[usable], (0.05, 0.25, 0.5, 0.75, 0.95)).round(2)
+    print(f"sigma of these at 5 25 50 75 95 %: {quantiles} mm; the rest: {np.flatnonzero(~usable).tolist()}")
 
 
 if __name__ == "__main__":
