@@ -37,6 +37,7 @@ class Size(Block):
 class Pleats(Block):
     depth_mm: Annotated[float, Field(ge=4, le=25)]
     at_height: tuple[Fraction, Fraction, Fraction]
+    memory: FractionRange
 
     @model_validator(mode="after")
     def _in_order(self) -> Pleats:

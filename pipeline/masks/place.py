@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter
 
-from pipeline.head.model import load_head
-from pipeline.masks.anatomy import FacePoints, eye_centres, find_points
+from pipeline.masks.anatomy import face_points, faces_without_ears
 from pipeline.masks.design import Design
 from pipeline.masks.envelope import ANGLE_STEP, HEIGHT_STEP, Envelope, skin_radius, wrap
 from pipeline.masks.pattern import Sheet, cut_sheet, fold
 from pipeline.masks.size import choose_size, face_arc
-from pipeline.records import PARTS, Float, Int, Rejected, RestMask
+from pipeline.records import PARTS, Float, Rejected, RestMask
 
 CLEARANCE = 0.010  # m between the start and the skin
 STRAND_STEPS = 8  # quads from a corner to the ear
 CORNER_DROP = 0.006  # m that the upper corners lie below the bridge of the nose
 GRASP = 0.020  # m out from the ears, where the loops are held before they are hooked on
-
-
-@lru_cache(maxsize=1)
-def face_points() -> FacePoints:
-    """`find_points` of the head model, found once."""
-    head = load_head()
-    return find_points(head.mean, head.collider_faces, head.regions)
 
 
 def place_mask(
@@ -40,14 +30,14 @@ def place_mask(
     if wearing not in design.wearing:
         known = ", ".join(design.wearing)
         raise Rejected("masks", f"mask {design.name} cannot be worn {wearing!r}; it knows: {known}")
-    points = face_points()
+    points = face_points(head_vertices)
     worn = design.wearing[wearing]
-    eyes = eye_centres(points, head_vertices)
-    apart = float(np.linalg.norm(eyes[0] - eyes[1]))
+    apart = float(np.linalg.norm(points.pupils[0] - points.pupils[1]))
     fabric = design.fabric
     parameters = {
         "tension": rng.uniform(*fabric.tension),
         "bending": rng.uniform(*fabric.bending),
+        "memory": rng.uniform(*design.pleats.memory),
         "crease": rng.uniform(*fabric.crease),
         "wire_bending": rng.uniform(*fabric.wire_bending),
         "loop_tension": rng.uniform(*fabric.loop_tension),
@@ -62,11 +52,10 @@ def place_mask(
     size = choose_size(design, face_arc(head_vertices, points))
     sheet = cut_sheet(design, size)
 
-    roots = [head_vertices[root] for root in points.ear_roots]
+    roots = points.ear_creases
     axis_z = float(np.mean([root[:, 2].mean() for root in roots]))
-    menton, level = head_vertices[points.menton], float(eyes[:, 1].mean())
-    faces = _without_ears(points)
-    skin = skin_radius(head_vertices, faces, axis_z, menton[1] - 0.07, level + 0.02)
+    menton, level = points.menton, float(points.pupils[:, 1].mean())
+    skin = skin_radius(head_vertices, faces_without_ears(), axis_z, menton[1] - 0.07, level + 0.02)
     envelope = wrap(skin, CLEARANCE, steepest=1.0)
 
     bridge = level - parameters["upper_edge_m"]
@@ -80,7 +69,7 @@ def place_mask(
     parameters["opening"] = open_middle
     across = sheet.columns + parameters["sideways_m"]
     start = _lay(envelope, across, *fold(sheet, opening), top).reshape(-1, 3)
-    shut_down, shut_out = fold(sheet, np.zeros(sheet.columns.size))
+    shut_down, shut_out = fold(sheet, np.full(sheet.columns.size, parameters["memory"]))
     rest = np.stack([np.broadcast_to(sheet.columns, shut_down.shape), -shut_down, shut_out], -1).reshape(-1, 3)
 
     pressed = _pressed(skin, clearance=0.0014)
@@ -94,12 +83,6 @@ def place_mask(
     return _with_loops(design, size, wearing, parameters, sheet, rest, start, targets.reshape(-1, 3), pins.ravel(), roots)
 
 
-def _without_ears(points: FacePoints) -> Int:
-    head = load_head()
-    ears = head.regions["ear_left"] | head.regions["ear_right"]
-    return np.asarray(head.collider_faces[~ears[head.collider_faces].any(1)])
-
-
 def _profile_length(envelope: Envelope, high: float, low: float) -> float:
     """Metres along the middle of the envelope between two heights."""
     heights = np.linspace(low, high, 60)
@@ -109,11 +92,8 @@ def _profile_length(envelope: Envelope, high: float, low: float) -> float:
 
 def _pressed(skin: Envelope, clearance: float) -> Envelope:
     """The skin's own radius, smoothed as far as a wire smooths it."""
-    smooth = gaussian_filter1d(skin.radius, np.radians(3) / ANGLE_STEP, axis=1, mode="nearest")
-    smooth = gaussian_filter1d(smooth, 0.003 / HEIGHT_STEP, axis=0, mode="nearest")
-    raised = np.maximum(smooth, skin.radius)
-    raised = gaussian_filter1d(raised, np.radians(1.5) / ANGLE_STEP, axis=1, mode="nearest")
-    return Envelope(skin.axis_z, skin.heights, skin.angles, raised + clearance)
+    sigma = (0.005 / HEIGHT_STEP, np.radians(3) / ANGLE_STEP)
+    return Envelope(skin.axis_z, skin.heights, skin.angles, gaussian_filter(skin.radius, sigma, mode="nearest") + clearance)
 
 
 def _lay(envelope: Envelope, across: Float, down: Float, out: Float, top: Float) -> Float:
@@ -154,7 +134,7 @@ def _with_loops(
     start: Float,
     targets: Float,
     pins: Float,
-    roots: list[Float],
+    roots: tuple[Float, Float],
 ) -> RestMask:
     """Adds four strips that pull the corners towards the ears; the parts behind the ears come later."""
     columns, rows = sheet.columns.size, sheet.rows.size

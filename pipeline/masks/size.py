@@ -12,8 +12,7 @@ from pipeline.records import Float
 
 def face_arc(vertices: Float, points: FacePoints) -> float:
     """Metres from ear to ear over the tip of the nose, with a taut tape, for head vertices (V, 3) m."""
-    ears = np.stack([vertices[root[[0, -1]]].mean(0) for root in points.ear_roots])
-    tip = vertices[points.nose_tip]
+    ears, tip = points.tragions, points.nose_tip
     across = ears[0] - ears[1]
     across /= np.linalg.norm(across)
     forward = tip - ears.mean(0)

@@ -81,7 +81,9 @@ def _mask(scene, made, rest: RestMask, solver: Solver):
     quads = rest.faces.reshape(-1, 2, 3)
     quads = np.concatenate([quads[:, 0], quads[:, 1, 2:]], axis=1)
     part = rest.parts[::2]
-    mask = _object(scene, made, "mask", rest.start_vertices, _welds(rest, quads, part).tolist(), quads.tolist())
+    mask = _object(
+        scene, made, "mask", rest.start_vertices, _welds(rest, quads, part).tolist(), quads.tolist()
+    )
     for name, shape, value in (
         ("start", rest.start_vertices, 0.0),
         ("rest", rest.rest_vertices, 0.0),
@@ -126,9 +128,16 @@ def _mask(scene, made, rest: RestMask, solver: Solver):
     cloth.pin_stiffness = 5.0
     cloth.rest_shape_key = mask.data.shape_keys.key_blocks["rest"]
     cloth.effector_weights.gravity = 0.3
+    cloth.use_sewing_springs = True
     collision.collision_quality = solver.collision_quality
     collision.distance_min = 0.008
-    collision.use_self_collision = False
+    # the layers of a pleat may not pass through one another; where the edge binds them they must touch
+    bound = np.zeros(len(rest.start_vertices))
+    bound[np.unique(quads[part != PARTS.index("panel")])] = 1.0
+    collision.use_self_collision = True
+    collision.self_distance_min = 0.006
+    collision.self_friction = 2.0
+    collision.vertex_group_self_collisions = _group(mask, "bound", bound)
     modifier.point_cache.frame_start, modifier.point_cache.frame_end = 1, solver.frames
     return mask
 
@@ -142,10 +151,10 @@ def _group(mask, name: str, weights: Float) -> str:
 
 
 def _welds(rest: RestMask, quads: Int, part) -> Int:
-    """Pairs of vertices (P, 2) that the edge binds together because they touch on the flat mask."""
+    """Pairs of vertices (P, 2) that the edge binds together: they lie on one another at the start."""
     edge = quads[part == PARTS.index("edge")]
     ids = np.unique(edge)
-    pairs = ids[cKDTree(rest.rest_vertices[ids]).query_pairs(WELD, output_type="ndarray")]
+    pairs = ids[cKDTree(rest.start_vertices[ids]).query_pairs(WELD, output_type="ndarray")]
     away = np.abs(rest.uv[pairs[:, 0], 1] - rest.uv[pairs[:, 1], 1])
     side = np.abs(rest.uv[pairs[:, 0], 0] - rest.uv[pairs[:, 1], 0])
     return np.sort(pairs[(away > 2 * WELD) & (side < 1e-4)], axis=1)
@@ -155,7 +164,7 @@ def _bending(rest: RestMask, quads: Int, part) -> Float:
     """Bending stiffness (M,): soft where the rest shape is folded, stiff along the wire."""
     values = rest.parameters
     bending = np.full(len(rest.rest_vertices), values["bending"])
-    bending[np.unique(quads[part == PARTS.index("edge")])] *= 1.5
+    bending[np.unique(quads[part == PARTS.index("edge")])] *= 2.0
     corner = rest.rest_vertices[quads]
     normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 1])
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
@@ -163,7 +172,7 @@ def _bending(rest: RestMask, quads: Int, part) -> Float:
     count = np.zeros(len(total))
     np.add.at(total, quads.ravel(), np.repeat(normal, 4, axis=0))
     np.add.at(count, quads.ravel(), 1)
-    bending[np.linalg.norm(total, axis=1) < 0.5 * count] = values["crease"]
+    bending[np.linalg.norm(total, axis=1) < 0.9 * count] = values["crease"]
     bending[np.unique(quads[part == PARTS.index("wire")])] = values["wire_bending"]
     return bending
 
