@@ -12,7 +12,7 @@ from pipeline.records import Float
 def draw_backdrop(rng: np.random.Generator, height: int, width: int, light: Float) -> Float:
     """A blurred room or wall, (H, W, 3) linear RGB, lit by ``light`` (3,) on white."""
     v, u = np.mgrid[:height, :width] / max(height, width)
-    hue = rng.uniform(0.75, 1.25, 3)
+    hue = 1 + rng.normal(0, 0.09, 3)
     base = hue / hue.max() * rng.uniform(0.08, 0.65)
     slope = rng.normal(0, 0.5, 2)
     wall = np.exp(slope[0] * (u - 0.4) + slope[1] * (v - 0.4))[..., None] * base
@@ -24,7 +24,7 @@ def draw_backdrop(rng: np.random.Generator, height: int, width: int, light: Floa
 def _clutter(rng: np.random.Generator, wall: Float, u: Float, v: Float) -> Float:
     """Shelves, frames, leaves and lamps, far enough away to be blobs."""
     picture = wall.copy()
-    tones = rng.uniform(0.05, 0.7, (4, 1)) * rng.uniform(0.5, 1.0, (4, 3))
+    tones = rng.uniform(0.05, 0.7, (4, 1)) * rng.uniform(0.72, 1.0, (4, 3))
     for _ in range(int(rng.integers(4, 16))):
         centre, size = rng.uniform(-0.1, 1.1, 2), rng.uniform(0.02, 0.28, 2)
         tone = tones[rng.integers(4)] * rng.uniform(0.7, 1.3)

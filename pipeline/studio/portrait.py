@@ -14,7 +14,17 @@ from pipeline.head.model import HeadModel, load_head
 from pipeline.records import Camera, Float, Light
 from pipeline.studio.backdrop import draw_backdrop, expose
 from pipeline.studio.camera import place_camera, to_blender
+from pipeline.studio.clothes import Shirt, draw_shirt, shirt_material, shirt_mesh
 from pipeline.studio.eyes import add_eye, draw_eyes, fit_sphere
+from pipeline.studio.hair import (
+    Hairdo,
+    add_strands,
+    beard_strands,
+    brow_strands,
+    draw_hairdo,
+    lash_strands,
+    scalp_strands,
+)
 from pipeline.studio.lights import add_lights
 from pipeline.studio.mesh import add_object, new_mesh
 from pipeline.studio.session import new_scene, render_pixels
@@ -27,7 +37,7 @@ from pipeline.studio.skin import (
     skin_gloss,
     skin_material,
 )
-from pipeline.studio.surface import Subdivision, subdivide
+from pipeline.studio.surface import Subdivision, averaging, ramp, smooth, subdivide
 
 _FACING = np.diag([1.0, -1.0, -1.0])
 """Head to camera rotation of a frontal, upright head."""
@@ -63,11 +73,19 @@ class Sitting:
     expression: float = 0.5  # share of people with an expression, and its strength
     face_size: tuple[float, float] = (0.44, 0.56)  # head height over image height
     subdivisions: int = 2
+    strands: int = 16000  # hairs on the scalp; 0 paints brows and leaves the head bald
     scatter: bool = True
 
 
 PLAIN = Sitting(
-    width=288, height=320, samples=6, denoise="FAST", face_size=(0.66, 0.78), subdivisions=1, scatter=False
+    width=288,
+    height=320,
+    samples=6,
+    denoise="FAST",
+    face_size=(0.66, 0.78),
+    subdivisions=1,
+    strands=0,
+    scatter=False,
 )
 """Cheap portraits, for calibrating landmarks and for tests."""
 
@@ -151,7 +169,7 @@ def _draw_light(rng: np.random.Generator, skin: Float) -> Light:
         return np.array([np.sin(a) * np.cos(h), -np.sin(h), -np.cos(a) * np.cos(h)])
 
     def tint(warmth: float) -> Float:
-        colour = np.array([1 + 0.16 * warmth, 1.0, 1 - 0.24 * warmth])
+        colour = np.array([1 + 0.10 * warmth, 1.0, 1 - 0.15 * warmth])
         return colour / colour.mean()
 
     warmth = rng.normal(0, 0.6)
@@ -171,9 +189,15 @@ def _draw_light(rng: np.random.Generator, skin: Float) -> Light:
     return Light(ambient * gain, np.array(directions), np.array(irradiance) * gain, skin)
 
 
-def _add_head(scene: Any, head: HeadModel, vertices: Float, person: Complexion, sitting: Sitting) -> None:
+def _add_head(
+    scene: Any, head: HeadModel, vertices: Float, person: Complexion, hairdo: Hairdo, sitting: Sitting
+) -> None:
     fine = _refined(sitting.subdivisions)
-    colour = skin_colour(head, fine.rest, fine.masks, person, brows=1.0)
+    colour = skin_colour(head, fine.rest, fine.masks, person, brows=0.55 if sitting.strands else 1.0)
+    if sitting.strands:
+        # Dark skin under the hair hides the gaps between too few strands.
+        under = 0.85 * ramp(fine.masks["scalp"], 0.25, 0.8)[:, None]
+        colour = (1 - under) * colour + under * np.minimum(hairdo.colour, 0.8 * colour)
     teeth = fine.masks["teeth"][:, None] > 0.5
     colour = np.where(teeth, [0.62, 0.56, 0.46], colour)
     gloss = np.where(teeth[:, 0], 0.3, skin_gloss(fine.rest, fine.masks, person))
@@ -181,6 +205,48 @@ def _add_head(scene: Any, head: HeadModel, vertices: Float, person: Complexion, 
     attributes = {"colour": colour, "gloss": gloss, "rest": fine.rest}
     mesh = new_mesh("Head", points, fine.faces[fine.visible], attributes=attributes)
     add_object(scene, mesh, skin_material(person, scatter=sitting.scatter))
+
+
+def _add_hair(
+    scene: Any,
+    head: HeadModel,
+    shape: Float,
+    rotation: Float,
+    translation: Float,
+    hairdo: Hairdo,
+    sitting: Sitting,
+) -> None:
+    rng = np.random.default_rng(hairdo.seed)
+    fine = _refined(sitting.subdivisions)
+    surface = fine.positions(shape)
+    matrix = averaging(head.faces, len(head.mean))
+    density = ramp(smooth(head.regions["scalp"].astype(float), matrix, 2), 0.3, 0.75) + 1e-12
+
+    def add(name: str, strands: Float, root: float, colour: Float, spread: float, gloss: float) -> None:
+        thickness = root * np.linspace(1, 0.25, strands.shape[1]) ** 0.6
+        shades = colour * np.exp(rng.normal(0, spread, (len(strands), 1)))
+        add_strands(scene, name, strands @ rotation.T + translation, thickness, shades, gloss)
+
+    dark = 0.6 * hairdo.colour
+    add("Brows", brow_strands(rng, head, fine.rest, fine.faces, surface, 900), 7.0e-5, dark, 0.3, 0.2)
+    add("Lashes", lash_strands(rng, head, shape, 70), 6.5e-5, 0.3 * dark, 0.2, 0.1)
+    if hairdo.beard > 0:
+        beard = beard_strands(
+            rng, head, fine.rest, fine.faces, surface, fine.masks["lips"], hairdo.beard, sitting.strands // 2
+        )
+        add("Beard", beard, 8.0e-5, 0.9 * hairdo.colour, 0.35, 0.2)
+    scalp = scalp_strands(rng, head, shape, head.faces, density, hairdo, sitting.strands)
+    add("Hair", scalp, 1.6e-4, hairdo.colour, 0.25, 0.35)
+
+
+def _add_shirt(
+    scene: Any, head: HeadModel, shape: Float, rotation: Float, translation: Float, shirt: Shirt
+) -> None:
+    points, quads, uv, trim = shirt_mesh(head, shape, shirt)
+    mesh = new_mesh(
+        "Shirt", to_blender(points @ rotation.T + translation), quads, uv=uv, attributes={"trim": trim}
+    )
+    add_object(scene, mesh, shirt_material(shirt))
 
 
 def render_portrait(rng: np.random.Generator, sitting: Sitting = Sitting()) -> Portrait:
@@ -209,6 +275,7 @@ def render_portrait(rng: np.random.Generator, sitting: Sitting = Sitting()) -> P
     tone = draw_complexion(look, np.zeros(3)).melanin
     hair_colour = _draw_hair_colour(look, tone)
     person = Complexion(**{**draw_complexion(look, hair_colour).__dict__, "melanin": tone})
+    hairdo = draw_hairdo(look, hair_colour)
     light = _draw_light(lamps, base_colour(person.melanin, person.blood))
 
     scene = new_scene(
@@ -217,7 +284,10 @@ def render_portrait(rng: np.random.Generator, sitting: Sitting = Sitting()) -> P
     scene.render.film_transparent = True
     place_camera(scene, camera)
     add_lights(scene, light)
-    _add_head(scene, head, vertices, person, sitting)
+    _add_head(scene, head, vertices, person, hairdo, sitting)
+    if sitting.strands:
+        _add_hair(scene, head, head.shape(identity, expression), rotation, translation, hairdo, sitting)
+    _add_shirt(scene, head, head.shape(identity, expression), rotation, translation, draw_shirt(look))
     eyes = draw_eyes(look, person.melanin)
     aim = look.normal(0, np.radians(3), 2)
     for name in ("eye_left", "eye_right"):

@@ -38,7 +38,7 @@ def draw_complexion(rng: np.random.Generator, hair_colour: Float) -> Complexion:
         stubble=float(max(0.0, rng.uniform(-1.0, 1.0))),
         freckles=float(max(0.0, rng.uniform(-2.0, 1.0)) * (1 - melanin)),
         lip_tint=float(rng.uniform(0.35, 0.9)),
-        brow_colour=0.75 * hair_colour,
+        brow_colour=0.6 * hair_colour * np.array([1.0, 0.9, 0.8]),
         oiliness=float(rng.uniform(0.15, 0.8)),
         seed=int(rng.integers(2**31)),
     )
@@ -136,7 +136,7 @@ def skin_colour(
     if brows > 0:
         strokes = 0.75 + 0.35 * lattice_noise(rest * [1.0, 0.35, 0.5], 0.0012, person.seed + 9)
         weight = np.clip(brows * brow_weight(rest) * strokes, 0, 0.92)[:, None]
-        colour = (1 - weight) * colour + weight * np.minimum(person.brow_colour, colour)
+        colour = (1 - weight) * colour + weight * np.minimum(person.brow_colour, 0.5 * colour)
     return np.clip(colour, 0.004, 0.9)
 
 

@@ -1,0 +1,333 @@
+"""Hair as thin tubes: brows, lashes, beard and scalp hair, grown strand by strand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+import numpy as np
+from scipy.spatial import cKDTree
+
+from pipeline.head.model import HeadModel
+from pipeline.records import Float, Int
+from pipeline.studio import blender
+from pipeline.studio.camera import to_blender
+from pipeline.studio.mesh import add_object, new_mesh
+from pipeline.studio.skin import beard_weight, brow_weight
+from pipeline.studio.surface import lattice_noise, ramp, vertex_normals
+
+
+@dataclass(frozen=True)
+class Hairdo:
+    """How one person wears their hair."""
+
+    style: str  # a key of STYLES
+    colour: Float  # (3,) linear RGB
+    length: float  # m
+    part: float  # where it parts, m to the subject's left
+    curl: float  # 0 straight ... 1 tight
+    lift: float  # how far the roots stand up, 0..1
+    beard: float  # length of the beard, m; 0 for none
+    seed: int
+
+
+@dataclass(frozen=True)
+class _Style:
+    length: tuple[float, float]  # m
+    lift: tuple[float, float]
+    comb: str  # "down", "back", "side" or "none"
+    weight: float
+
+
+STYLES = {
+    "shaved": _Style((0.002, 0.004), (0.6, 0.9), "none", 0.7),
+    "cropped": _Style((0.008, 0.020), (0.5, 0.9), "side", 1.2),
+    "short": _Style((0.030, 0.055), (0.35, 0.6), "side", 1.6),
+    "back": _Style((0.060, 0.110), (0.15, 0.3), "back", 1.0),
+    "long": _Style((0.22, 0.34), (0.15, 0.25), "down", 1.8),
+}
+
+
+def draw_hairdo(rng: np.random.Generator, colour: Float) -> Hairdo:
+    """A random way to wear hair of ``colour``; every style with its own share."""
+    names = list(STYLES)
+    shares = np.array([STYLES[name].weight for name in names])
+    style = names[int(rng.choice(len(names), p=shares / shares.sum()))]
+    chosen = STYLES[style]
+    return Hairdo(
+        style=style,
+        colour=colour,
+        length=float(rng.uniform(*chosen.length)),
+        part=float(rng.choice([0.0, 0.03, -0.03])),
+        curl=float(rng.uniform(0, 1) ** 2),
+        lift=float(rng.uniform(*chosen.lift)),
+        beard=float(rng.uniform(0.003, 0.014)) if rng.random() < 0.2 and style != "long" else 0.0,
+        seed=int(rng.integers(2**31)),
+    )
+
+
+@dataclass(frozen=True)
+class _Roots:
+    triangle: Int  # (N,)
+    weights: Float  # (N, 3) barycentric
+
+    def at(self, values: Float, faces: Int) -> Float:
+        return np.einsum("nk,nkc->nc", self.weights, values[faces[self.triangle]])
+
+
+def _scatter(rng: np.random.Generator, vertices: Float, faces: Int, density: Float, count: int) -> _Roots:
+    """``count`` random points over triangles, as dense as per-vertex ``density`` (V,) says."""
+    a, b, c = (vertices[faces[:, k]] for k in range(3))
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    share = area * density[faces].mean(axis=1)
+    triangle = rng.choice(len(faces), count, p=share / share.sum())
+    u = np.sqrt(rng.random(count))
+    v = rng.random(count)
+    weights = np.stack([1 - u, u * (1 - v), u * v], axis=1)
+    # Within a triangle the density varies too: keep a root with its own probability.
+    local = np.einsum("nk,nk->n", weights, density[faces[triangle]])
+    keep = rng.random(count) * density[faces[triangle]].max(axis=1) < local
+    return _Roots(triangle[keep].astype(np.int32), weights[keep])
+
+
+def _unit(vectors: Float) -> Float:
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+
+
+def _along_skin(direction: Float, normal: Float) -> Float:
+    return _unit(direction - (direction * normal).sum(axis=1, keepdims=True) * normal)
+
+
+def _tubes(strands: Float, radius: Float) -> tuple[Float, Int]:
+    """Three-sided tubes around ``strands`` (N, S, 3) of ``radius`` (N, S); vertices and quads."""
+    count, steps, _ = strands.shape
+    tangent = _unit(np.gradient(strands, axis=1))
+    helper = np.where(np.abs(tangent[..., :1]) < 0.8, [1.0, 0, 0], [0, 0, 1.0])
+    side = _unit(np.cross(tangent, helper))
+    other = np.cross(tangent, side)
+    turns = np.array([0, 2 * np.pi / 3, 4 * np.pi / 3])
+    ring = np.cos(turns)[:, None] * side[:, :, None] + np.sin(turns)[:, None] * other[:, :, None]
+    points = strands[:, :, None] + radius[:, :, None, None] * ring
+    i, j, k = np.meshgrid(np.arange(count), np.arange(steps - 1), np.arange(3), indexing="ij")
+    here, above = (i * steps + j) * 3, (i * steps + j + 1) * 3
+    after = (k + 1) % 3
+    quads = np.stack([here + k, here + after, above + after, above + k], axis=-1)
+    return points.reshape(-1, 3), quads.reshape(-1, 4).astype(np.int32)
+
+
+def _hair_material(name: str, gloss: float) -> Any:
+    material = bpy.data.materials.new(name)
+    tree = blender.use_nodes(material)
+    surface = tree.nodes["Principled BSDF"]
+    colour = tree.nodes.new("ShaderNodeAttribute")
+    colour.attribute_name = "colour"
+    tree.links.new(colour.outputs["Color"], surface.inputs["Base Color"])
+    blender.set_inputs(surface, Roughness=0.42, Specular_IOR_Level=gloss)
+    return material
+
+
+def add_strands(
+    scene: Any, name: str, strands: Float, thickness: Float, colour: Float, gloss: float = 0.35
+) -> None:
+    """Put ``strands`` (N, S, 3) m, camera frame, into ``scene``.
+
+    ``thickness`` (S,) is the radius from root to tip, m; ``colour`` (N, 3) linear RGB.
+    """
+    if not len(strands):
+        return
+    points, quads = _tubes(strands, np.broadcast_to(thickness, strands.shape[:2]))
+    shade = np.repeat(colour, 3 * strands.shape[1], axis=0)
+    mesh = new_mesh(name, to_blender(points), quads, attributes={"colour": shade})
+    add_object(scene, mesh, _hair_material(name, gloss))
+
+
+def brow_strands(
+    rng: np.random.Generator, head: HeadModel, rest: Float, faces: Int, shape: Float, count: int
+) -> Float:
+    """Eyebrow hairs (N, 6, 3) on a refined head of ``shape`` (V, 3), head frame."""
+    roots = _scatter(rng, shape, faces, brow_weight(rest) ** 1.2 + 1e-12, count)
+    start, normal = roots.at(shape, faces), _unit(roots.at(vertex_normals(shape, faces), faces))
+    place = roots.at(rest, faces)
+    side = np.sign(place[:, :1])
+    t = np.clip((np.abs(place[:, :1]) - 0.012) / 0.04, 0, 1)
+    # Upright beside the nose, then lying outwards; the upper hairs comb down, the lower ones up.
+    upward = np.clip(1.0 - 1.5 * t, -0.25, 1) - 60 * (place[:, 1:2] - 0.0185)
+    comb = np.concatenate([side * (0.35 + t), upward * 0.8, 0 * t], axis=1)
+    comb += rng.normal(0, 0.16, comb.shape)
+    flow = _along_skin(comb, normal)
+    length = rng.uniform(0.005, 0.0095, (len(start), 1, 1))
+    s = np.linspace(0, 1, 6)[:, None]
+    lift = 0.28 * s * (1 - 0.75 * s)
+    return start[:, None] + length * (s * flow[:, None] + lift * normal[:, None])
+
+
+def lash_strands(rng: np.random.Generator, head: HeadModel, shape: Float, count: int) -> Float:
+    """Eyelashes (N, 5, 3) on the lid margins of a head of ``shape`` (V, 3), head frame."""
+    strands = []
+    for name in ("left", "right"):
+        eye = shape[head.regions[f"eye_{name}"]]
+        centre = eye.mean(axis=0)
+        radius = np.linalg.norm(eye - centre, axis=1).max()
+        inner, outer = shape[head.points[f"endocanthion_{name}"]], shape[head.points[f"exocanthion_{name}"]]
+        lids = np.flatnonzero(head.regions["skin"] & (np.linalg.norm(shape - centre, axis=1) < radius * 1.17))
+        for upper in (True, False):
+            margin = _lid_margin(shape[lids], centre, inner, outer, upper)
+            if len(margin) < 4:
+                continue
+            number = count if upper else count // 2
+            t = np.sort(rng.uniform(0.06, 0.97, number))
+            order = np.linspace(0, 1, len(margin))
+            root = np.stack([np.interp(t, order, margin[:, axis]) for axis in range(3)], axis=1)
+            away = _unit(root - centre)
+            fan = (t - 0.45)[:, None] * 1.1 * _unit(outer - inner)
+            lift = np.array([0, 0.55 if upper else -0.45, 0.35])
+            direction = _unit(away + fan + lift + rng.normal(0, 0.08, root.shape))
+            bend = np.array([0, 0.55 if upper else -0.2, 0.0])
+            length = rng.uniform(0.0055, 0.0085, number) * (0.75 + 0.4 * t) * (1 if upper else 0.6)
+            s = np.linspace(0, 1, 5)[:, None]
+            strands.append(
+                root[:, None] + length[:, None, None] * (s * direction[:, None] + 0.5 * s**2 * bend)
+            )
+    return np.concatenate(strands) if strands else np.zeros((0, 5, 3))
+
+
+def _lid_margin(points: Float, centre: Float, inner: Float, outer: Float, upper: bool) -> Float:
+    """Points (K, 3) along the edge of one lid from the inner to the outer corner of the eye."""
+    axis = outer - inner
+    t = (points - inner) @ axis / (axis @ axis)
+    sign = 1 if upper else -1
+    line = inner[1] + t * (outer - inner)[1]
+    margin = []
+    for start in np.arange(0.0, 1.0, 0.09):
+        near = (t >= start) & (t < start + 0.13) & (sign * (points[:, 1] - line) > -0.0005)
+        near &= points[:, 2] > centre[2]
+        if near.any():
+            # The edge is where the lid reaches nearest to the opening's middle line and furthest out.
+            score = sign * (points[near, 1] - line[near]) - 0.8 * np.linalg.norm(
+                points[near] - centre, axis=1
+            )
+            margin.append(points[near][np.argmin(score)])
+    return np.array(margin)
+
+
+def beard_strands(
+    rng: np.random.Generator,
+    head: HeadModel,
+    rest: Float,
+    faces: Int,
+    shape: Float,
+    lips: Float,
+    length: float,
+    count: int,
+) -> Float:
+    """Beard hairs (N, 5, 3) on a refined head of ``shape`` (V, 3), head frame."""
+    density = beard_weight(head, rest) * (1 - np.clip(2 * lips, 0, 1)) + 1e-12
+    roots = _scatter(rng, shape, faces, density, count)
+    start, normal = roots.at(shape, faces), _unit(roots.at(vertex_normals(shape, faces), faces))
+    flow = _along_skin(np.array([0, -1.0, 0.0]) + rng.normal(0, 0.35, start.shape), normal)
+    s = np.linspace(0, 1, 5)[:, None]
+    size = length * rng.uniform(0.5, 1.2, (len(start), 1, 1))
+    return start[:, None] + size * (s * (0.6 * flow + 0.5 * normal)[:, None] + 0.35 * s**2 * flow[:, None])
+
+
+def scalp_strands(
+    rng: np.random.Generator,
+    head: HeadModel,
+    shape: Float,
+    faces: Int,
+    density: Float,
+    hairdo: Hairdo,
+    count: int,
+) -> Float:
+    """Hair (N, S, 3) of the scalp of a head of ``shape`` (V, 3), head frame.
+
+    Strands march from their roots, bent by combing, gravity and curl, kept off the skin, and gathered
+    into locks.
+    """
+    style = STYLES[hairdo.style]
+    steps = 5 if hairdo.length < 0.025 else (9 if hairdo.length < 0.12 else 18)
+    roots = _scatter(rng, shape, faces, density, count)
+    normals = vertex_normals(shape, faces)
+    point = roots.at(shape, faces)
+    normal = _unit(roots.at(normals, faces))
+    place = roots.at(head.mean, faces)
+    tree = cKDTree(shape)
+    length = hairdo.length * rng.uniform(0.75, 1.1, len(point))
+    if style.comb in ("side", "none"):
+        # Shorter at the sides and the neck, as barbers cut it.
+        length = length * (0.35 + 0.65 * ramp(place[:, 1], 0.0, 0.075))
+    step = (length / (steps - 1))[:, None]
+    direction = _unit(normal * hairdo.lift + _comb(style.comb, place, normal, hairdo) * (1.05 - hairdo.lift))
+    direction = _unit(direction + rng.normal(0, 0.12, direction.shape))
+    strands = [point]
+    thick = {"side": 0.010, "back": 0.008, "down": 0.010, "none": 0.002}[style.comb]
+    layer = rng.uniform(0.0008, thick, len(point))
+    for index in range(1, steps):
+        share = index / (steps - 1)
+        pull = _comb(style.comb, point, normal, hairdo)
+        gravity = np.array([0, -1.0, 0]) * {"down": 1.3, "back": 0.25}.get(style.comb, 0.10) * share
+        wave = np.stack(
+            [lattice_noise(point * [1, 0.5, 1], 0.018, hairdo.seed + axis) for axis in range(3)], axis=1
+        )
+        direction = _unit(direction + 0.30 * pull + gravity + (0.10 + 0.75 * hairdo.curl) * 0.5 * wave)
+        point = point + step * direction
+        point, direction = _off_skin(point, direction, tree, shape, normals, layer * min(1.0, 3 * share))
+        strands.append(point)
+    grown = np.stack(strands, axis=1)
+    return _gather(rng, grown, place, hairdo)
+
+
+def _comb(kind: str, place: Float, normal: Float, hairdo: Hairdo) -> Float:
+    """Unit directions (N, 3) in which hair is combed at ``place`` (N, 3)."""
+    x, y, z = place.T
+    side = np.where(x > hairdo.part, 1.0, -1.0)
+    zero = np.zeros_like(x)
+    if kind == "down":
+        crown = ramp(y, 0.015, 0.085)
+        # Beside the part almost straight sideways, so that it shows as a line and not as a gap.
+        near = ramp(np.abs(x - hairdo.part), 0.03, 0.0) * crown
+        target = np.stack(
+            [
+                side * (0.95 * crown + 0.3 * near) - 0.12 * x / 0.08 * (1 - crown),
+                -0.9 + 0.75 * near,
+                -0.22 * crown,
+            ],
+            1,
+        )
+    elif kind == "back":
+        target = np.stack([0.15 * side, zero - 0.15, zero - 1.0], 1)
+    elif kind == "side":
+        top = ramp(y, 0.05, 0.09)
+        away = -np.sign(hairdo.part) if hairdo.part else 0.25
+        target = np.stack(
+            [top * away + (1 - top) * 0.1 * side, -0.2 - 0.8 * (1 - top), 0.55 * np.sign(z + 0.08)], 1
+        )
+    else:
+        target = normal
+    return _unit(target)
+
+
+def _off_skin(
+    point: Float, direction: Float, tree: cKDTree, shape: Float, normals: Float, gap: Float
+) -> tuple[Float, Float]:
+    distance, nearest = tree.query(point)
+    normal = normals[nearest]
+    depth = ((point - shape[nearest]) * normal).sum(axis=1)
+    short = np.where(distance < 0.04, np.clip(gap - depth, 0, None), 0)[:, None]
+    into = np.clip(-(direction * normal).sum(axis=1, keepdims=True), 0, None) * (short > 0)
+    return point + short * normal, _unit(direction + into * normal)
+
+
+def _gather(rng: np.random.Generator, grown: Float, place: Float, hairdo: Hairdo) -> Float:
+    """Draw each strand towards the leader of its lock, more so at the tips."""
+    if hairdo.length < 0.012 or len(grown) < 50:
+        return grown
+    locks = max(30, int(len(grown) / 28))
+    leaders = rng.choice(len(grown), locks, replace=False)
+    _, own = cKDTree(place[leaders]).query(place)
+    leader = grown[leaders[own]]
+    share = np.linspace(0, 1, grown.shape[1])[:, None] ** 1.3
+    offset = (grown[:, :1] - leader[:, :1]) * (1 - 0.45 * share)
+    tight = 0.75 * share * rng.uniform(0.5, 1.0, (len(grown), 1, 1))
+    return (1 - tight) * grown + tight * (leader + offset)
