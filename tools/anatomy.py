@@ -123,11 +123,11 @@ def ear_sulcus(mean: Float, faces: Ids, skin: Bool, ears: Bool, tragion: int) ->
 
     ear = mean[ears & (mean[:, 0] > 0)]
     near = skin & ~ears & (mean[:, 0] > 0) & (cKDTree(ear).query(mean)[0] < 0.01)
-    near &= mean[:, 2] < mean[tragion, 2] + 0.004
+    near &= mean[:, 2] < mean[tragion, 2] - 0.006
     crease = np.flatnonzero(near & (concavity > 10.0))
     start = crease[np.argmax(mean[crease] @ (0.0, 1.0, 0.7))]
     end = crease[np.argmin(mean[crease] @ (0.0, 1.0, -0.3))]
-    cost = length * np.exp(-0.02 * np.clip(concavity[edges].mean(1), -100, 150))
+    cost = length * np.exp(-0.015 * np.clip(concavity[edges].mean(1), -100, 150))
     allowed = near[edges].all(1)
     graph = coo_matrix((cost[allowed], edges[allowed].T), shape=(len(mean), len(mean)))
     _, previous = dijkstra(graph, directed=False, indices=start, return_predecessors=True)
@@ -156,5 +156,5 @@ def areas(mean: Float, skin: Bool, points: dict[str, int]) -> dict[str, Bool]:
     scalp = skin & (y > hairline)
     along = (np.abs(x) - 0.012) / 0.04
     arch = 0.0165 + 0.016 * np.clip(along, 0, 1) - 0.016 * np.clip(along, 0, 1) ** 2
-    brows = skin & (along > 0) & (along < 1) & (np.abs(y - arch) < 0.0045) & (z > -0.03)
+    brows = skin & (along > 0) & (along < 1) & (np.abs(y - arch) < 0.006) & (z > -0.03)
     return {"neck": neck, "scalp": scalp, "brows": brows}

@@ -16,6 +16,8 @@ from anatomy import areas, ear_sulcus, face_weight, find_points
 from mpfb2 import BaseMesh, fetch, painted_quads, read_base, read_target
 from numpy.typing import NDArray
 from people import detail_axes, detail_weights, macro_weights
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 Float = NDArray[np.float64]
 Bool = NDArray[np.bool_]
@@ -23,19 +25,58 @@ Bool = NDArray[np.bool_]
 MODES = 80
 OUTPUT = Path(__file__).parents[1] / "pipeline/head/head.npz"
 PARTS = ("body", "helper-l-eye", "helper-r-eye", "helper-upper-teeth", "helper-lower-teeth")
-CUT_BELOW_EYES, CUT_BESIDE = 0.25, 0.17  # m, where the shoulders end
+COLLAR = (1526, 8207)  # two neighbours on the base mesh's lowest closed loop around the collar
 TRUE_SIZE = 1.068  # MakeHuman's heads against the survey named in tools/README.md
+SIZE_SPREAD = 0.75  # exponent: MakeHuman's people differ more in size than the survey's
 GAZE_OR_TONGUE = ("eyeLook", "tongueOut")
 STEP = 1e-6  # m, the finest step a basis is stored with
 
 
 def cut_head(mesh: BaseMesh) -> tuple[NDArray[np.int64], Bool]:
-    """Ids of the vertices to keep, ascending, and the mask of the quads to keep."""
-    eye = mesh.vertices[np.concatenate([mesh.joints["l-eye"], mesh.joints["r-eye"]])].mean(0)
-    corners = (mesh.vertices - eye)[mesh.quads]
-    near = (corners[..., 1].min(1) > -CUT_BELOW_EYES) & (np.abs(corners[..., 0]).max(1) < CUT_BESIDE)
-    quads = near & np.isin(mesh.groups, PARTS)
-    return np.unique(mesh.quads[quads]), quads
+    """Ids of the vertices to keep, ascending, and the mask of the quads to keep.
+
+    The body is cut along the lowest closed edge loop around the collar, so that the border stays smooth
+    on every head, and the side with the crown is kept.
+    """
+    body = np.flatnonzero(mesh.groups == "body")
+    quads = mesh.quads[body]
+    edges = np.sort(np.stack([quads, np.roll(quads, -1, axis=1)], axis=-1), axis=-1).reshape(-1, 2)
+    loop = edge_loop(quads, edges, *COLLAR)
+    barrier = {tuple(sorted(pair)) for pair in zip(loop, loop[1:] + loop[:1], strict=True)}
+    keys, edge_of = np.unique(edges, axis=0, return_inverse=True)
+    order = np.argsort(edge_of.ravel(), kind="stable")
+    first = np.flatnonzero(np.diff(edge_of.ravel()[order]) == 0)
+    passable = np.array([tuple(key) not in barrier for key in keys.tolist()])[edge_of.ravel()[order[first]]]
+    one, two = order[first[passable]] // 4, order[first[passable] + 1] // 4
+    links = coo_matrix((np.ones(len(one)), (one, two)), shape=(len(quads), len(quads)))
+    _, side = connected_components(links, directed=False)
+    crown = mesh.vertices[quads, 1].max(1).argmax()
+    kept = np.isin(mesh.groups, PARTS)
+    kept[body[side != side[crown]]] = False
+    return np.unique(mesh.quads[kept]), kept
+
+
+def edge_loop(quads: NDArray[np.int64], edges: NDArray[np.int64], first: int, second: int) -> list[int]:
+    """Vertices of the closed loop that goes straight on through vertices of four edges.
+
+    `edges` (4 Q, 2) are the quads' edges in order. Raises ValueError when the loop does not close.
+    """
+    around: dict[int, set[int]] = {}
+    beside: dict[frozenset[int], set[int]] = {}
+    for number, (a, b) in enumerate(edges.tolist()):
+        around.setdefault(a, set()).add(b)
+        around.setdefault(b, set()).add(a)
+        beside.setdefault(frozenset((a, b)), set()).add(number // 4)
+    loop = [first, second]
+    while len(loop) < len(quads):
+        here, before = loop[-1], beside[frozenset(loop[-2:])]
+        ahead = [v for v in around[here] if not beside[frozenset((here, v))] & before]
+        if len(ahead) != 1:
+            break
+        if ahead[0] == first:
+            return loop
+        loop.append(ahead[0])
+    raise ValueError(f"no closed edge loop through vertices {first} and {second}")
 
 
 def triangulate(
@@ -58,6 +99,15 @@ def rigid_to(reference: Float, shapes: Float, weight: Float) -> Float:
     u, _, vt = np.linalg.svd(np.einsum("v,nvi,vj->nij", weight, centred, target))
     u[:, :, -1] *= np.sign(np.linalg.det(u @ vt))[:, None]
     return np.asarray(centred @ (u @ vt) + weight @ reference)
+
+
+def temper_sizes(shapes: Float, weight: Float) -> Float:
+    """Draw the sizes (root mean square radius) of shapes (N, V, 3) together by SIZE_SPREAD."""
+    weight = weight / weight.sum()
+    centred = shapes - np.einsum("v,nvk->nk", weight, shapes)[:, None]
+    size = np.sqrt(np.einsum("v,nvk,nvk->n", weight, centred, centred))
+    typical = np.exp(np.log(size).mean())
+    return np.asarray(centred * ((size / typical) ** (SIZE_SPREAD - 1))[:, None, None])
 
 
 def reflect(shapes: Float, mirror: NDArray[np.int64]) -> Float:
@@ -178,6 +228,7 @@ def build(data: Path, people: int, held_out: int, seed: int, output: Path) -> No
     skin = ~(eyes | teeth | mouth_cavity)
     faces, corner_uv = triangulate(mean, quads, mesh.corner_uv[quad_mask])
     face = face_weight(mean, faces, skin, ears)
+    heads = temper_sizes(heads, face)
     for _ in range(3):
         heads = rigid_to(mean, heads, face)
         mean = heads.mean(0)

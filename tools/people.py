@@ -21,7 +21,7 @@ HEIGHTS = ("minheight", "", "maxheight")
 RACES = ("african", "asian", "caucasian")
 DETAIL_SIGMA = {  # by folder; at 0.4 for the whole skull every second head is a caricature
     "head": 0.2,
-    "forehead": 0.25,
+    "forehead": 0.12,
     "eyebrows": 0.3,
     "eyes": 0.3,
     "nose": 0.3,
