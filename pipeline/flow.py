@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,7 @@ from pipeline.cache import cached, content_key
 from pipeline.config import Config
 from pipeline.dataset.finalise import sample_id
 from pipeline.dataset.labels import build_labels
-from pipeline.records import Face, Float, Photo, PhotoSource, Rejected, Sample, WornMask
+from pipeline.records import Face, Float, Photo, PhotoSource, Rejected, RestMask, Sample, WornMask
 from pipeline.seeds import generator, pick
 from pipeline.stages import Stages
 
@@ -86,8 +87,8 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
     wearing = pick(config.masks.wearing, rng)
     number = int(rng.integers(config.masks.drapes))
     worn = drape_mask(photo, face, (design, wearing, number), config.seed, stages, cache)
-    material = guarded("masks", partial(stages.draw_material, design, rng))
-    seed = int(rng.integers(2**31))
+    material = dict(guarded("masks", partial(stages.draw_material, design, rng)))
+    seed = material["seed"] = int(rng.integers(2**31))
     layers = guarded("studio", partial(stages.render, face, worn, material, config.render, seed))
     pixels, matte, shadow = guarded("composite", partial(stages.composite, photo, layers, config.composite))
     name = sample_id(photo.sha256, face.index, variant)
@@ -109,7 +110,8 @@ def drape_mask(
 ) -> WornMask:
     """The mask of ``choice`` = (design, wearing, number of the drape) at rest on this face.
 
-    Raises Rejected, and from the cache the same Rejected again.
+    A drape that fails its checks is tried again with more careful settings of the solver. Raises
+    Rejected, and from the cache the same Rejected again.
     """
     design, wearing, _ = choice
     head = in_head_frame(face, face.vertices)
@@ -118,13 +120,18 @@ def drape_mask(
     def simulate() -> tuple[WornMask, ...]:
         rng = generator(seed, photo.sha256, face.index, "drape", *choice)
         rest = stages.place(design, head, gravity, wearing, rng)
-        draped, motion = stages.drape(rest, head, gravity)
-        return (stages.check(rest, draped, head, motion),)
+        for attempt in range(stages.attempts - 1):
+            with suppress(Rejected):
+                return (worn(rest, attempt),)
+        return (worn(rest, stages.attempts - 1),)
+
+    def worn(rest: RestMask, attempt: int) -> WornMask:
+        draped, motion = stages.drape(rest, head, gravity, attempt)
+        return stages.check(rest, draped, head, motion)
 
     shape = content_key(head.tolist(), gravity.tolist())
     key = content_key("drape", photo.sha256, face.index, shape, seed, choice, stages.drape_digest)
-    (worn,) = cached(cache, key, WornMask, partial(guarded, "masks", simulate))
-    return worn
+    return cached(cache, key, WornMask, partial(guarded, "masks", simulate))[0]
 
 
 def in_head_frame(face: Face, points: Float) -> Float:

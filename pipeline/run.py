@@ -27,6 +27,8 @@ def main(arguments: list[str] | None = None) -> None:
         code = invoke(sys.argv[1:] if arguments is None else arguments)
     except ImportError as error:
         _say(f"maskdrape: {_missing(error)}")
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
     except KeyboardInterrupt:
         code = 130
         _say("maskdrape: stopped; the same command goes on where this one was")

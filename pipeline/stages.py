@@ -23,18 +23,20 @@ Pixels = NDArray[np.uint8]
 class Stages:
     """One callable a step. Head vertices (V, 3) m and gravity (3,) unit are in the head frame.
 
-    The digests stand for the code and data behind the steps: results kept under another digest are
-    not used again.
+    ``drape`` takes the number of the attempt, below ``attempts``, and gives the vertices at rest and
+    the mean motion in its last frame, m. The digests stand for the code and data behind the steps:
+    results kept under another digest are not used again.
     """
 
     load_photo: Callable[[PhotoSource, PhotosConfig], Photo]
     find_faces: Callable[[Photo, FacesConfig], tuple[Face, ...]]
     place: Callable[[str, Float, Float, str, np.random.Generator], RestMask]
-    drape: Callable[[RestMask, Float, Float], tuple[Float, Float]]
-    check: Callable[[RestMask, Float, Float, Float], WornMask]
+    drape: Callable[[RestMask, Float, Float, int], tuple[Float, float]]
+    check: Callable[[RestMask, Float, Float, float], WornMask]
     draw_material: Callable[[str, np.random.Generator], Material]
     render: Callable[[Face, WornMask, Material, RenderConfig, int], Layers]
     composite: Callable[[Photo, Layers, CompositeConfig], tuple[Pixels, Pixels, Pixels]]
+    attempts: int
     portrait: Callable[[np.random.Generator], Pixels]
     versions: Mapping[str, str]
     faces_digest: str
@@ -67,11 +69,16 @@ def real_stages() -> Stages:
     from pipeline.masks.place import place_mask
     from pipeline.photos.load import load_photo
     from pipeline.studio.blender import VERSION
-    from pipeline.studio.cloth import drape
+    from pipeline.studio.cloth import SETTINGS, drape
     from pipeline.studio.portrait import render_portrait
     from pipeline.studio.render import render_layers
 
     head = load_head()
+
+    def drape_on_head(rest: RestMask, vertices: Float, gravity: Float, attempt: int) -> tuple[Float, float]:
+        draped = drape(rest, vertices, head.collider_faces, gravity, attempt)
+        return draped.vertices, draped.motion
+
     versions = {"maskdrape": __version__, "blender": ".".join(map(str, VERSION))}
     for package in ("mediapipe", "numpy", "scipy", "pillow"):
         try:
@@ -87,11 +94,12 @@ def real_stages() -> Stages:
         place=lambda design, vertices, gravity, wearing, rng: place_mask(
             load_design(design), vertices, gravity, wearing, rng
         ),
-        drape=lambda rest, vertices, gravity: drape(rest, vertices, head.collider_faces, gravity),
+        drape=drape_on_head,
         check=check_drape,
         draw_material=lambda design, rng: draw_material(load_design(design), rng),
         render=render_layers,
         composite=composite,
+        attempts=len(SETTINGS),
         portrait=lambda rng: render_portrait(rng).pixels,
         versions=versions,
         faces_digest=faces,

@@ -68,6 +68,9 @@ def place(design, vertices, gravity, wearing, rng) -> RestMask:
 
 
 def check(rest, draped, vertices, motion) -> WornMask:
+    """The first attempt never passes."""
+    if draped.max() < 2:
+        raise Rejected("masks", "not at rest")
     return WornMask(
         design=rest.design,
         size=rest.size,
@@ -120,6 +123,7 @@ class Counter:
             draw_material=lambda design, rng: {"seed": int(rng.integers(1000))},
             render=self._render,
             composite=composite,
+            attempts=2,
             portrait=lambda rng: rng.integers(90, 150, (SIDE, SIDE, 3)).astype(np.uint8),
             versions={"maskdrape": version},
             faces_digest="f",
@@ -131,9 +135,9 @@ class Counter:
         self.fits += 1
         return find_faces(photo, config)
 
-    def _drape(self, rest, vertices, gravity):
-        self.drapes += 1
-        return rest.start_vertices + 1.0, np.zeros(3)
+    def _drape(self, rest, vertices, gravity, attempt):
+        self.drapes += attempt == 0
+        return rest.start_vertices + 1.0 + attempt, 0.0
 
     def _render(self, *arguments):
         self.renders += 1
