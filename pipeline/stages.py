@@ -70,7 +70,7 @@ def real_stages() -> Stages:
     from pipeline.photos.load import load_photo
     from pipeline.studio.blender import VERSION
     from pipeline.studio.cloth import SETTINGS, drape
-    from pipeline.studio.portrait import render_portrait
+    from pipeline.studio.portrait import Sitting, render_portrait
     from pipeline.studio.render import render_layers
 
     head = load_head()
@@ -100,7 +100,7 @@ def real_stages() -> Stages:
         render=render_layers,
         composite=composite,
         attempts=len(SETTINGS),
-        portrait=lambda rng: render_portrait(rng).pixels,
+        portrait=lambda rng: render_portrait(rng, Sitting(width=512, height=640, samples=24)).pixels,
         versions=versions,
         faces_digest=faces,
         drape_digest=drapes,
