@@ -1,0 +1,77 @@
+"""Ear loops as real geometry: an elastic cord from the upper corner, behind the ear, to the lower corner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.masks.proximity import Surface, closest
+from pipeline.records import Float, Int
+
+POINTS = 110  # along one loop
+SIDES = 8
+ROUNDS = 60
+
+
+@dataclass(frozen=True)
+class Cord:
+    vertices: Float  # (N, 3) m
+    faces: Int  # (T, 3)
+    uv: Float  # (N, 2) m: along the cord, around it
+
+
+def taut(path: Float, anchored: int, skin: Surface, radius: float) -> Float:
+    """Shortens a polyline (P, 3) m like a string lying on the skin, its axis ``radius`` m off it.
+
+    The first and last ``anchored`` points of the result stay where they are. Returns (POINTS, 3).
+    """
+    ends = path[:anchored], path[-anchored:]
+    line = resample(path[anchored - 1 : -anchored + 1 or None], POINTS - 2 * (anchored - 1))
+    for step in range(ROUNDS):
+        moved = line.copy()
+        moved[1:-1] = (line[:-2] + line[2:]) / 2
+        near = closest(skin, moved)
+        moved += np.maximum(radius - near.distance, 0)[:, None] * near.normal
+        moved[0], moved[-1] = line[0], line[-1]
+        line = resample(moved, len(moved)) if step % 10 == 9 else moved
+    near = closest(skin, line[1:-1])
+    line[1:-1] += np.maximum(radius - near.distance, 0)[:, None] * near.normal
+    return np.concatenate([ends[0][:-1], line, ends[1][1:]])
+
+
+def resample(path: Float, count: int) -> Float:
+    """``count`` points at equal distances along a polyline (P, 3)."""
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
+    at = np.linspace(0, along[-1], count)
+    return np.stack([np.interp(at, along, path[:, k]) for k in range(3)], -1)
+
+
+def sweep(line: Float, facing: Float, width: float, thickness: float) -> Cord:
+    """An elliptic tube of ``width`` by ``thickness`` m around a line (P, 3), its flat side along ``facing``
+    (P, 3), closed at both ends."""
+    tangent = np.gradient(line, axis=0)
+    tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
+    across = np.cross(tangent, facing)
+    across /= np.linalg.norm(across, axis=1, keepdims=True)
+    outward = np.cross(across, tangent)
+    turn = np.arange(SIDES) * (2 * np.pi / SIDES)
+    ring = (
+        np.cos(turn)[None, :, None] * across[:, None] * width / 2
+        + np.sin(turn)[None, :, None] * outward[:, None] * thickness / 2
+    )
+    count = len(line)
+    vertices = np.concatenate([(line[:, None] + ring).reshape(-1, 3), line[[0, -1]]])
+    index = np.arange(count * SIDES).reshape(count, SIDES)
+    a, b = index[:-1], np.roll(index, -1, 1)[:-1]
+    c, d = np.roll(index, -1, 1)[1:], index[1:]
+    sides = np.stack([np.stack([a, b, c], -1), np.stack([a, c, d], -1)], axis=2).reshape(-1, 3)
+    caps = [
+        np.stack([np.full(SIDES, count * SIDES), np.roll(index[0], -1), index[0]], -1),
+        np.stack([np.full(SIDES, count * SIDES + 1), index[-1], np.roll(index[-1], -1)], -1),
+    ]
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    girth = np.pi * (width + thickness) / 2
+    uv = np.stack(np.broadcast_arrays(along[:, None], turn / (2 * np.pi) * girth), -1).reshape(-1, 2)
+    uv = np.concatenate([uv, [[along[0], 0.0], [along[-1], 0.0]]])
+    return Cord(vertices, np.concatenate([sides, *caps]).astype(np.int32), uv)
