@@ -160,8 +160,23 @@ def set_aov_name(node: Any, name: str) -> None:
         node.name = name
 
 
-def add_aov(view_layer: Any, name: str, kind: str) -> None:
-    """A pass ``name`` of ``kind`` "COLOR" or "VALUE" for AOV output nodes to write to."""
-    aov = view_layer.aovs.add()
-    aov.name = name
-    aov.type = kind
+def set_aovs(view_layer: Any, kinds: dict[str, str]) -> None:
+    """Make ``kinds`` = {name: "COLOR" or "VALUE"} the passes that AOV output nodes write to.
+
+    To be called before the first render of a scene: a persistent session does not take up passes later.
+    """
+    while len(view_layer.aovs):
+        view_layer.active_aov_index = 0
+        view_layer.aovs.remove(view_layer.aovs[0])
+    for name, kind in kinds.items():
+        aov = view_layer.aovs.add()
+        aov.name = name
+        aov.type = kind
+
+
+def set_emission_is_no_lamp(material: Any) -> None:
+    """Let ``material`` glow without Cycles building a lamp of each of its triangles."""
+    if hasattr(material.cycles, "emission_sampling"):  # 3.5 and later
+        material.cycles.emission_sampling = "NONE"
+    else:
+        material.cycles.sample_as_light = False

@@ -21,6 +21,7 @@ WELD_PITCH = 0.0024  # m; ultrasonic weld points along the borders
 WELD_ROW = 0.0030  # m from the border
 WIRE_RIDGE = 5e-4  # m
 STITCH = 9e-4  # m; ribs of knitted elastic
+_SWITCH = "Labels"
 
 
 class Graph:
@@ -143,35 +144,37 @@ def fabric(material: Mapping[str, Any], sheet: Sheet, side: str, pixel: float) -
     # The sheet has two skins with nothing between: a skin is met from inside only by light on its way
     # out, which was scattered at the other skin already.
     back = blender.socket_out(graph.node("ShaderNodeNewGeometry"), "Backfacing")
-    return graph.finish(graph.mix(back, surface, graph.shader("ShaderNodeBsdfTransparent")))
-
-
-def fabric_label(material: Mapping[str, Any], sheet: Sheet, side: str, pixel: float) -> Any:
-    """As `fabric`, but glowing in its albedo; writes the passes "uv", "part" and "normal"."""
-    graph = Graph(f"Fabric label {side}")
-    albedo, _, _ = _fabric_pattern(graph, material, sheet, side, pixel)
-    return _label(graph, albedo)
+    surface = graph.mix(back, surface, graph.shader("ShaderNodeBsdfTransparent"))
+    return graph.finish(_labelled(graph, surface, albedo))
 
 
 def elastic(material: Mapping[str, Any], pixel: float) -> Any:
     """Flat knitted ear loop with fine ribs along its length."""
     graph = Graph("Elastic")
     albedo = _elastic_pattern(graph, material, pixel)
-    return graph.finish(graph.shader("ShaderNodeBsdfDiffuse", Color=albedo, Roughness=0.5))
+    surface = graph.shader("ShaderNodeBsdfDiffuse", Color=albedo, Roughness=0.5)
+    return graph.finish(_labelled(graph, surface, albedo))
 
 
-def elastic_label(material: Mapping[str, Any], pixel: float) -> Any:
-    """As `elastic`, but glowing in its albedo; writes the same passes as `fabric_label`."""
-    graph = Graph("Elastic label")
-    return _label(graph, _elastic_pattern(graph, material, pixel))
+def show_labels(mask_material: Any, labels: bool) -> None:
+    """Let a `fabric` or `elastic` glow in its own albedo, or look like itself again.
+
+    A switch inside the material, as giving the mesh another one would send it to Cycles all over again.
+    """
+    mask_material.node_tree.nodes[_SWITCH].outputs[0].default_value = float(labels)
 
 
-def _label(graph: Graph, albedo: Any) -> Any:
+def _labelled(graph: Graph, surface: Any, albedo: Any) -> Any:
+    """``surface`` with the switch of `show_labels`, writing the passes "uv", "part" and "normal"."""
     geometry = graph.node("ShaderNodeNewGeometry")
     graph.aov("uv", Color=graph.node("ShaderNodeUVMap", uv_map="UVMap").outputs[0])
     graph.aov("part", Value=graph.attribute("part"))
     graph.aov("normal", Color=blender.socket_out(geometry, "Normal"))
-    return graph.finish(graph.shader("ShaderNodeEmission", Color=albedo))
+    blender.set_emission_is_no_lamp(graph.material)
+    switch = graph.node("ShaderNodeValue")
+    switch.name = _SWITCH
+    switch.outputs[0].default_value = 0.0
+    return graph.mix(switch.outputs[0], surface, graph.shader("ShaderNodeEmission", Color=albedo))
 
 
 def _fabric_pattern(

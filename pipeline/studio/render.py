@@ -27,9 +27,10 @@ from pipeline.studio import (
 )
 
 THICKNESS = 0.0006  # m; three layers of 20-25 g/m2 non-woven
-MATTE_SAMPLES = 32
+MATTE_SAMPLES = 16
 SHADOW_SIDE = 320  # px; shadows are soft, so larger boxes are rendered at a fraction of the size
 _KEEP = "keep"
+_PASSES = {"uv": "COLOR", "normal": "COLOR", "part": "VALUE", _KEEP: "VALUE"}
 _SIGHTS = ("visible_diffuse", "visible_glossy", "visible_transmission", "visible_shadow")
 
 
@@ -48,25 +49,27 @@ def render_layers(
 
     scene = session.new_scene(samples=config.samples, seed=seed, denoise=None)
     scene.render.film_transparent = True
+    scene.view_layers[0].use_pass_z = True
+    blender.set_aovs(scene.view_layers[0], _PASSES)
     lights.add_lights(scene, face.light)
     head = _add_head(scene, face)
     sheet, loops = fabric_mesh.add_mask(scene, worn, vertices, THICKNESS, levels=1 if pixel > 4e-4 else 2)
     things = [thing for thing in (sheet, loops) if thing is not None]
     extent = fabric_mesh.measure_sheet(worn)
-    cloth = [materials.fabric(material, extent, side, pixel) for side in ("outer", "inner")]
-    cloth_labels = [materials.fabric_label(material, extent, side, pixel) for side in ("outer", "inner")]
+    dress = [materials.fabric(material, extent, side, pixel) for side in ("outer", "inner")]
+    dress.append(materials.elastic(material, pixel))
+    for thing, slots in ((sheet, dress[:2]), (loops, dress[2:])):
+        for slot in slots if thing is not None else ():
+            thing.data.materials.append(slot)
     camera.place_camera(scene, face.camera, tight)
     head.is_holdout = True
-    _wear(sheet, cloth)
-    band = [materials.elastic(material, pixel)]
-    _wear(loops, band)
     colour, coverage = _fabric(scene, config)
-    _wear(sheet, cloth_labels)
-    _wear(loops, [materials.elastic_label(material, pixel)])
+    for slot in dress:
+        materials.show_labels(slot, True)
     matte, albedo = _matte(scene)
     labels = _labels(scene)
-    _wear(sheet, cloth)
-    _wear(loops, band)
+    for slot in dress:
+        materials.show_labels(slot, False)
 
     inner = (slice(tight[1] - loose[1], tight[3] - loose[1]), slice(tight[0] - loose[0], tight[2] - loose[0]))
     shape = (loose[3] - loose[1], loose[2] - loose[0])
@@ -89,13 +92,6 @@ def render_layers(
         albedo=place(albedo),
         material={**material, "seed": seed},
     )
-
-
-def _wear(thing: Any, slots: list[Any]) -> None:
-    if thing is not None:
-        thing.data.materials.clear()
-        for slot in slots:
-            thing.data.materials.append(slot)
 
 
 def _add_head(scene: Any, face: Face) -> Any:
@@ -143,10 +139,6 @@ def _matte(scene: Any) -> tuple[Float, Float]:
 
 def _labels(scene: Any) -> dict[str, Float]:
     """Depth, normals, part ids and uv of the very centre of each pixel."""
-    layer = scene.view_layers[0]
-    for name, type_ in (("uv", "COLOR"), ("normal", "COLOR"), ("part", "VALUE")):
-        blender.add_aov(layer, name, type_)
-    layer.use_pass_z = True
     width, kind = scene.cycles.filter_width, scene.cycles.pixel_filter_type
     scene.cycles.filter_width, scene.cycles.pixel_filter_type = 0.01, "BOX"
     session.set_samples(scene, 1, None)
@@ -180,7 +172,6 @@ def _shadow(
         height=face.camera.height / step,
     )
     camera.place_camera(scene, small, (x0, y0, x1, y1))
-    blender.add_aov(scene.view_layers[0], _KEEP, "VALUE")
     session.set_samples(scene, max(8, config.samples // 2), None)
     scene.cycles.max_bounces = 2
     head.is_holdout = False
