@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import bpy
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
-from pipeline.records import Float
+from pipeline.records import Camera, Float
+from pipeline.studio import blender
+from pipeline.studio.mesh import add_object, new_mesh
 
 
 def draw_backdrop(rng: np.random.Generator, height: int, width: int, light: Float) -> Float:
@@ -38,6 +43,36 @@ def _clutter(rng: np.random.Generator, wall: Float, u: Float, v: Float) -> Float
         picture[(u - centre[0]) ** 2 + (v - centre[1]) ** 2 < size**2] = rng.uniform(1.5, 5.0)
     blur = rng.uniform(0.008, 0.035) * max(picture.shape[:2])
     return np.stack([gaussian_filter(picture[..., c], blur) for c in range(3)], axis=-1)
+
+
+def add_backdrop(scene: Any, camera: Camera, picture: Float, distance: float = 6.0) -> None:
+    """Hang ``picture`` (H, W, 3) linear RGB behind the scene so that it fills the frame of ``camera``.
+
+    Only the camera sees it: it neither lights nor mirrors in anything. It is part of the scene, and not
+    pasted in later, so that the denoiser treats hair against it as one picture.
+    """
+    height, width = picture.shape[:2]
+    image = bpy.data.images.new("Backdrop", width, height, float_buffer=True)
+    image.colorspace_settings.name = "Non-Color"  # already linear
+    rgba = np.concatenate([picture[::-1], np.ones((height, width, 1))], axis=2)
+    image.pixels.foreach_set(rgba.astype(np.float32).ravel())
+    image.pack()
+    half = np.array([camera.width, camera.height]) / camera.focal_px * distance / 2
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    points = np.concatenate([corners * half, np.full((4, 1), -distance)], axis=1)
+    sheet = new_mesh("Backdrop", points, np.array([[0, 1, 2, 3]]), uv=(corners + 1) / 2)
+    material = bpy.data.materials.new("Backdrop")
+    tree = blender.use_nodes(material)
+    tree.nodes.clear()
+    texture = tree.nodes.new("ShaderNodeTexImage")
+    texture.image = image
+    emission = tree.nodes.new("ShaderNodeEmission")
+    output = tree.nodes.new("ShaderNodeOutputMaterial")
+    tree.links.new(texture.outputs["Color"], emission.inputs["Color"])
+    tree.links.new(emission.outputs[0], output.inputs["Surface"])
+    thing = add_object(scene, sheet, material)
+    for ray in ("diffuse", "glossy", "transmission", "volume_scatter", "shadow"):
+        setattr(thing, f"visible_{ray}", False)
 
 
 def encode_srgb(linear: Float) -> NDArray[np.float64]:

@@ -233,26 +233,31 @@ def beard_strands(
 
 def scalp_strands(
     rng: np.random.Generator,
-    head: HeadModel,
-    shape: Float,
+    rest: Float,
     faces: Int,
+    shape: Float,
     density: Float,
+    body: Float,
+    body_normals: Float,
     hairdo: Hairdo,
     count: int,
 ) -> Float:
-    """Hair (N, S, 3) of the scalp of a head of ``shape`` (V, 3), head frame.
+    """Hair (N, S, 3) of the scalp of a refined head of ``shape`` (V, 3), head frame.
 
+    ``density`` (V,) is where it grows; ``body`` (B, 3) with unit normals is what it must not enter.
     Strands march from their roots, bent by combing, gravity and curl, kept off the skin, and gathered
     into locks.
     """
     style = STYLES[hairdo.style]
     steps = 5 if hairdo.length < 0.025 else (9 if hairdo.length < 0.12 else 18)
+    if style.comb == "down":
+        # Away from the part every patch of scalp is covered by its neighbours' hair, at the part by none.
+        density = density * (1 + 3 * ramp(np.abs(rest[:, 0] - hairdo.part), 0.012, 0.003))
     roots = _scatter(rng, shape, faces, density, count)
-    normals = vertex_normals(shape, faces)
+    normal = _unit(roots.at(vertex_normals(shape, faces), faces))
     point = roots.at(shape, faces)
-    normal = _unit(roots.at(normals, faces))
-    place = roots.at(head.mean, faces)
-    tree = cKDTree(shape)
+    place = roots.at(rest, faces)
+    tree = cKDTree(body)
     length = hairdo.length * rng.uniform(0.75, 1.1, len(point))
     if style.comb in ("side", "none"):
         # Shorter at the sides and the neck, as barbers cut it.
@@ -260,19 +265,26 @@ def scalp_strands(
     step = (length / (steps - 1))[:, None]
     direction = _unit(normal * hairdo.lift + _comb(style.comb, place, normal, hairdo) * (1.05 - hairdo.lift))
     direction = _unit(direction + rng.normal(0, 0.12, direction.shape))
+    inertia = 0.6 if style.comb == "down" else 1.0
     strands = [point]
     thick = {"side": 0.010, "back": 0.008, "down": 0.010, "none": 0.002}[style.comb]
     layer = rng.uniform(0.0008, thick, len(point))
     for index in range(1, steps):
         share = index / (steps - 1)
         pull = _comb(style.comb, point, normal, hairdo)
-        gravity = np.array([0, -1.0, 0]) * {"down": 1.3, "back": 0.25}.get(style.comb, 0.10) * share
+        gravity = np.array([0, -1.0, 0]) * {"down": 0.5 + share, "back": 0.25 * share}.get(
+            style.comb, 0.1 * share
+        )
         wave = np.stack(
             [lattice_noise(point * [1, 0.5, 1], 0.018, hairdo.seed + axis) for axis in range(3)], axis=1
         )
-        direction = _unit(direction + 0.30 * pull + gravity + (0.10 + 0.75 * hairdo.curl) * 0.5 * wave)
+        if style.comb == "down":
+            pull = pull + _off_face(point, hairdo)
+        direction = _unit(
+            inertia * direction + 0.30 * pull + gravity + (0.10 + 0.75 * hairdo.curl) * 0.5 * wave
+        )
         point = point + step * direction
-        point, direction = _off_skin(point, direction, tree, shape, normals, layer * min(1.0, 3 * share))
+        point, direction = _off_skin(point, direction, tree, body, body_normals, layer * min(1.0, 3 * share))
         strands.append(point)
     grown = np.stack(strands, axis=1)
     return _gather(rng, grown, place, hairdo)
@@ -306,6 +318,14 @@ def _comb(kind: str, place: Float, normal: Float, hairdo: Hairdo) -> Float:
     else:
         target = normal
     return _unit(target)
+
+
+def _off_face(point: Float, hairdo: Hairdo) -> Float:
+    """Push (N, 3) that sweeps long hair from the face to both sides and back."""
+    x, y, z = point.T
+    side = np.where(x > np.where(y > 0.03, hairdo.part, 0.0), 1.0, -1.0)
+    inside = ramp(np.abs(x), 0.078, 0.060) * ramp(z, -0.05, -0.01) * ramp(y, 0.085, 0.06)
+    return 7.0 * inside[:, None] * np.stack([side, 0.15 + 0 * x, -0.75 + 0 * x], axis=1)
 
 
 def _off_skin(

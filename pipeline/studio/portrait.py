@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from pipeline.head.model import HeadModel, load_head
-from pipeline.records import Camera, Float, Light
-from pipeline.studio.backdrop import draw_backdrop, expose
+from pipeline.records import Camera, Float, Int, Light
+from pipeline.studio.backdrop import add_backdrop, draw_backdrop, expose
 from pipeline.studio.camera import place_camera, to_blender
-from pipeline.studio.clothes import Shirt, draw_shirt, shirt_material, shirt_mesh
+from pipeline.studio.clothes import draw_shirt, shirt_material, shirt_mesh
 from pipeline.studio.eyes import add_eye, draw_eyes, fit_sphere
 from pipeline.studio.hair import (
     Hairdo,
@@ -37,7 +37,7 @@ from pipeline.studio.skin import (
     skin_gloss,
     skin_material,
 )
-from pipeline.studio.surface import Subdivision, averaging, ramp, smooth, subdivide
+from pipeline.studio.surface import Subdivision, ramp, subdivide, vertex_normals
 
 _FACING = np.diag([1.0, -1.0, -1.0])
 """Head to camera rotation of a frontal, upright head."""
@@ -88,6 +88,16 @@ PLAIN = Sitting(
     scatter=False,
 )
 """Cheap portraits, for calibrating landmarks and for tests."""
+
+
+@dataclass(frozen=True)
+class _Place:
+    rotation: Float  # (3, 3) head to camera
+    translation: Float  # (3,) m
+
+    def of(self, points: Float) -> Float:
+        """Points (..., 3) of the head frame in the camera frame."""
+        return points @ self.rotation.T + self.translation
 
 
 @dataclass(frozen=True)
@@ -189,6 +199,11 @@ def _draw_light(rng: np.random.Generator, skin: Float) -> Light:
     return Light(ambient * gain, np.array(directions), np.array(irradiance) * gain, skin)
 
 
+def _white(light: Light) -> Float:
+    """What white walls somewhere in the room may show, (3,) linear RGB."""
+    return light.ambient + 0.5 * light.irradiance.sum(axis=0)
+
+
 def _add_head(
     scene: Any, head: HeadModel, vertices: Float, person: Complexion, hairdo: Hairdo, sitting: Sitting
 ) -> None:
@@ -211,21 +226,20 @@ def _add_hair(
     scene: Any,
     head: HeadModel,
     shape: Float,
-    rotation: Float,
-    translation: Float,
+    shirt: tuple[Float, Int],
+    place: _Place,
     hairdo: Hairdo,
     sitting: Sitting,
 ) -> None:
     rng = np.random.default_rng(hairdo.seed)
     fine = _refined(sitting.subdivisions)
     surface = fine.positions(shape)
-    matrix = averaging(head.faces, len(head.mean))
-    density = ramp(smooth(head.regions["scalp"].astype(float), matrix, 2), 0.3, 0.75) + 1e-12
+    density = ramp(fine.masks["scalp"], 0.3, 0.75) + 1e-12
 
     def add(name: str, strands: Float, root: float, colour: Float, spread: float, gloss: float) -> None:
         thickness = root * np.linspace(1, 0.25, strands.shape[1]) ** 0.6
         shades = colour * np.exp(rng.normal(0, spread, (len(strands), 1)))
-        add_strands(scene, name, strands @ rotation.T + translation, thickness, shades, gloss)
+        add_strands(scene, name, place.of(strands), thickness, shades, gloss)
 
     dark = 0.6 * hairdo.colour
     add("Brows", brow_strands(rng, head, fine.rest, fine.faces, surface, 900), 7.0e-5, dark, 0.3, 0.2)
@@ -235,18 +249,14 @@ def _add_hair(
             rng, head, fine.rest, fine.faces, surface, fine.masks["lips"], hairdo.beard, sitting.strands // 2
         )
         add("Beard", beard, 8.0e-5, 0.9 * hairdo.colour, 0.35, 0.2)
-    scalp = scalp_strands(rng, head, shape, head.faces, density, hairdo, sitting.strands)
-    add("Hair", scalp, 1.6e-4, hairdo.colour, 0.25, 0.35)
-
-
-def _add_shirt(
-    scene: Any, head: HeadModel, shape: Float, rotation: Float, translation: Float, shirt: Shirt
-) -> None:
-    points, quads, uv, trim = shirt_mesh(head, shape, shirt)
-    mesh = new_mesh(
-        "Shirt", to_blender(points @ rotation.T + translation), quads, uv=uv, attributes={"trim": trim}
+    torso, quads = shirt[:2]
+    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
+    body = np.concatenate([shape, torso])
+    body_normals = np.concatenate([vertex_normals(shape, head.faces), vertex_normals(torso, triangles)])
+    scalp = scalp_strands(
+        rng, fine.rest, fine.faces, surface, density, body, body_normals, hairdo, sitting.strands
     )
-    add_object(scene, mesh, shirt_material(shirt))
+    add("Hair", scalp, 1.6e-4, hairdo.colour, 0.25, 0.35)
 
 
 def render_portrait(rng: np.random.Generator, sitting: Sitting = Sitting()) -> Portrait:
@@ -270,7 +280,8 @@ def render_portrait(rng: np.random.Generator, sitting: Sitting = Sitting()) -> P
     middle = np.array([stance.normal(0, 0.04), -0.06 + stance.normal(0, 0.03)])
     offset = middle * [sitting.width, sitting.height] * distance / focal
     translation = np.array([*offset, distance])
-    vertices = head.shape(identity, expression) @ rotation.T + translation
+    place = _Place(rotation, translation)
+    vertices = place.of(head.shape(identity, expression))
 
     tone = draw_complexion(look, np.zeros(3)).melanin
     hair_colour = _draw_hair_colour(look, tone)
@@ -281,13 +292,17 @@ def render_portrait(rng: np.random.Generator, sitting: Sitting = Sitting()) -> P
     scene = new_scene(
         samples=sitting.samples, seed=int(sensor.integers(2**31)), denoise=sitting.denoise, bounces=3
     )
-    scene.render.film_transparent = True
     place_camera(scene, camera)
     add_lights(scene, light)
+    add_backdrop(scene, camera, draw_backdrop(look, sitting.height, sitting.width, _white(light)))
     _add_head(scene, head, vertices, person, hairdo, sitting)
+    shape = head.shape(identity, expression)
+    shirt = draw_shirt(look)
+    torso, quads, uv, trim = shirt_mesh(head, shape, shirt)
+    cloth = new_mesh("Shirt", to_blender(place.of(torso)), quads, uv=uv, attributes={"trim": trim})
+    add_object(scene, cloth, shirt_material(shirt))
     if sitting.strands:
-        _add_hair(scene, head, head.shape(identity, expression), rotation, translation, hairdo, sitting)
-    _add_shirt(scene, head, head.shape(identity, expression), rotation, translation, draw_shirt(look))
+        _add_hair(scene, head, shape, (torso, quads), place, hairdo, sitting)
     eyes = draw_eyes(look, person.melanin)
     aim = look.normal(0, np.radians(3), 2)
     for name in ("eye_left", "eye_right"):
@@ -300,10 +315,7 @@ def render_portrait(rng: np.random.Generator, sitting: Sitting = Sitting()) -> P
         detail = 36 * 2 ** min(sitting.subdivisions, 2)
         add_eye(scene, centre, radius, rotation @ ahead, Rotation.from_matrix(rotation), eyes, detail)
 
-    layer = render_pixels(scene)
-    white = light.ambient + light.irradiance.sum(axis=0) * 0.5
-    backdrop = draw_backdrop(look, sitting.height, sitting.width, white)
-    picture = layer[..., :3] + (1 - layer[..., 3:]) * backdrop
+    picture = render_pixels(scene)[..., :3].astype(float)
     scale = sitting.height / 800
     pixels = expose(sensor, picture, 0.35 + 0.4 * scale * sensor.random(), sensor.uniform(0.2, 0.7))
     return Portrait(pixels, camera, rotation, translation, angles, identity, expression, vertices, light)

@@ -90,9 +90,10 @@ def set_samples(scene: Any, samples: int, denoise: str | None) -> None:
 
 def clear() -> None:
     """Remove every object, mesh, material, light, image, curve, world and camera of this process."""
-    for name in ("objects", "meshes", "materials", "lights", "cameras", "curves", "images", "worlds"):
+    for name in ("objects", "meshes", "materials", "lights", "cameras", "curves", "worlds", "images"):
         blocks = getattr(bpy.data, name)
-        bpy.data.batch_remove([block for block in blocks if name != "images" or block.users == 0])
+        # The images that Blender keeps for render results are its own.
+        bpy.data.batch_remove([b for b in blocks if name != "images" or b.source != "VIEWER"])
 
 
 @contextlib.contextmanager

@@ -190,7 +190,7 @@ def skin_material(person: Complexion, *, scatter: bool) -> Any:
     links.new(bump.outputs["Normal"], surface.inputs["Normal"])
 
     links.new(gloss.outputs["Fac"], surface.inputs["Roughness"])
-    blender.set_inputs(surface, Specular_IOR_Level=0.28 + 0.2 * person.oiliness, IOR=1.42)
+    blender.set_inputs(surface, Specular_IOR_Level=0.2 + 0.15 * person.oiliness, IOR=1.42)
     if scatter:
         depth = np.array([0.0030, 0.0011, 0.0005]) * (1 - 0.5 * person.melanin)
         blender.set_subsurface(tree, surface, colour.outputs["Color"], 1.0, depth)
@@ -207,5 +207,5 @@ def skin_gloss(rest: Float, masks: Mapping[str, Float], person: Complexion) -> F
         + 0.9 * masks["lips"]
         + 0.5 * masks["eyelids"]
     )
-    rough = 0.62 - 0.14 * person.oiliness - 0.16 * np.clip(shiny, 0, 1)
+    rough = 0.66 - 0.12 * person.oiliness - 0.16 * np.clip(shiny, 0, 1)
     return np.clip(rough + 0.05 * lattice_noise(rest, 0.004, person.seed + 11), 0.25, 0.8)
