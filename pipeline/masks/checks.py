@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
-from pipeline.masks.finish import crease_rows, lift, refine, refined_parts, sheet_shape
+from pipeline.masks.finish import REACH, crease_rows, lift, refine, refined_parts, sheet_shape
 from pipeline.masks.library import load_design
 from pipeline.masks.loops import Cord, sweep, taut
 from pipeline.masks.pattern import grid_faces
@@ -44,9 +44,9 @@ def check_drape(
     cords = _loops(rest, draped, coarse, skin, head_vertices)
 
     points = grid.reshape(-1, 3)
-    distance = closest(skin, np.concatenate([points, points[faces].mean(1)])).distance
-    loop_distance = closest(skin, np.concatenate([cord.vertices for cord in cords])).distance
-    gap = distance[: len(points)].reshape(grid.shape[:2])[0]
+    distance = closest(skin, np.concatenate([points, points[faces].mean(1)]), REACH).distance
+    loop_distance = closest(skin, np.concatenate([cord.vertices for cord in cords]), REACH).distance
+    gap = closest(skin, grid[0]).distance
     across = np.abs(uv.reshape(*grid.shape[:2], 2)[0, :, 0])
     half = across.max()
     strain = _strain(rest, draped)

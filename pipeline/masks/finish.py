@@ -8,6 +8,7 @@ from pipeline.masks.pattern import COLUMNS
 from pipeline.masks.proximity import Surface, closest
 from pipeline.records import PARTS, Float, Int, RestMask
 
+REACH = 0.004  # m: no draped point is farther inside the head
 CREASE = 0.9  # rows whose quads' mean normal is shorter than this in the rest shape are folds
 
 
@@ -55,7 +56,7 @@ def lift(grid: Float, skin: Surface, clearance: float, rounds: int = 3) -> Float
     """Moves points of a grid (R, C, 3) that are nearer than ``clearance`` m to the skin, or inside it,
     outwards; the neighbours go along so that no lump is left."""
     for _ in range(rounds):
-        near = closest(skin, grid.reshape(-1, 3))
+        near = closest(skin, grid.reshape(-1, 3), REACH)
         lack = np.maximum(clearance - near.distance, 0)
         if not lack.any():
             break

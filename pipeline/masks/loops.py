@@ -31,7 +31,7 @@ def taut(path: Float, anchored: int, skin: Surface, radius: float) -> Float:
     for step in range(ROUNDS):
         moved = line.copy()
         moved[1:-1] = (line[:-2] + line[2:]) / 2
-        near = closest(skin, moved)
+        near = closest(skin, moved, 0.01)
         moved += np.maximum(radius - near.distance, 0)[:, None] * near.normal
         moved[0], moved[-1] = line[0], line[-1]
         line = resample(moved, len(moved)) if step % 10 == 9 else moved

@@ -11,15 +11,22 @@ from scipy.spatial import cKDTree
 from pipeline.records import Float, Int
 
 
+PIECE = 0.003  # m
+
+
 @dataclass(frozen=True)
 class Surface:
     """Triangles with what exact closest-point queries need; build with `prepare`."""
 
     corners: Float  # (F, 3, 3) m
+    sides: Float  # (F, 3, 3) m, from each corner to the next
+    along: Float  # (F, 3, 3) 1/m, the sides over their squared lengths
+    inward: Float  # (F, 3, 3) in the triangle's plane, at right angles to the sides
     normals: Float  # (F, 3) unit
     corner_normals: Float  # (F, 3, 3) angle-weighted vertex normals at the corners
     edge_normals: Float  # (F, 3, 3) of the edges opposite to the corners
-    groups: tuple[tuple[cKDTree, NDArray[np.intp], float], ...]  # centroids, triangle ids, largest radius
+    tree: cKDTree  # of the centroids of pieces no larger than PIECE
+    owner: NDArray[np.intp]  # triangle of each piece
 
 
 @dataclass(frozen=True)
@@ -56,45 +63,71 @@ def prepare(vertices: Float, faces: Int) -> Surface:
     np.add.at(at_edge, edge, np.repeat(normals, 3, axis=0))
     at_edge /= np.maximum(np.linalg.norm(at_edge, axis=1, keepdims=True), 1e-12)
 
-    centre = corners.mean(1)
-    radius = np.linalg.norm(corners - centre[:, None], axis=2).max(1)
-    limits = [0.0, *np.quantile(radius, [0.6, 0.95]), np.inf]
-    groups = []
-    for low, high in zip(limits, limits[1:], strict=False):
-        ids = np.flatnonzero((radius > low) & (radius <= high))
-        if ids.size:
-            groups.append((cKDTree(centre[ids]), ids, float(radius[ids].max())))
-    return Surface(corners, normals, at_vertex[faces], at_edge[edge].reshape(-1, 3, 3), tuple(groups))
+    centres, owner = _pieces(corners)
+    along = sides / (sides**2).sum(2, keepdims=True)
+    inward = np.cross(normals[:, None], sides)
+    return Surface(corners, sides, along, inward, normals, at_vertex[faces], at_edge[edge].reshape(-1, 3, 3), cKDTree(centres), owner)
 
 
-def closest(surface: Surface, points: Float) -> Closest:
-    """Closest point, pseudo-normal and signed distance (m, negative inside) of ``points`` (N, 3)."""
-    best = np.full(len(points), np.inf)
-    face = np.zeros(len(points), np.intp)
+def _pieces(corners: Float) -> tuple[Float, NDArray[np.intp]]:
+    """Centroids of pieces of the triangles, quartered until all their points lie within PIECE of them."""
+    owner = np.arange(len(corners))
+    centres, owners = [], []
+    while len(corners):
+        centre = corners.mean(1)
+        small = np.linalg.norm(corners - centre[:, None], axis=2).max(1) <= PIECE
+        centres.append(centre[small])
+        owners.append(owner[small])
+        big = corners[~small]
+        middle = (big + np.roll(big, -1, 1)) / 2
+        corners = np.concatenate([np.stack([big[:, k], middle[:, k], middle[:, k - 1]], 1) for k in range(3)] + [middle])
+        owner = np.tile(owner[~small], 4)
+    return np.concatenate(centres), np.concatenate(owners)
+
+
+def closest(surface: Surface, points: Float, limit: float = np.inf) -> Closest:
+    """Closest point, pseudo-normal and signed distance (m, negative inside) of ``points`` (N, 3).
+
+    Points farther away than ``limit`` m, inside or outside, are only said to be that far: their distance is
+    ``limit``, their normal is zero and their face -1. That is much faster.
+    """
+    best = np.full(len(points), limit)
+    face = np.full(len(points), -1, np.intp)
     weights = np.zeros((len(points), 3))
-    for tree, ids, radius in surface.groups:
-        todo = np.arange(len(points))
-        count = min(12, ids.size)
-        while todo.size:
-            reach, found = tree.query(points[todo], k=count)
-            reach, found = reach.reshape(todo.size, -1), found.reshape(todo.size, -1)
-            candidates = ids[found]
-            distance, bary = _to_triangles(points[todo, None], surface.corners[candidates])
-            pick = distance.argmin(1)
-            rows = np.arange(todo.size)
-            better = distance[rows, pick] < best[todo]
-            at = todo[better]
-            best[at] = distance[rows, pick][better]
-            face[at] = candidates[rows, pick][better]
-            weights[at] = bary[rows, pick][better]
-            if count == ids.size:
-                break
-            todo = todo[reach[:, -1] < best[todo] + radius]
-            count = min(4 * count, ids.size)
+    todo = np.flatnonzero(surface.tree.query(points)[0] < best + PIECE)
+    count = min(4, len(surface.owner))
+    seen = 0
+    while todo.size:
+        reach, found = surface.tree.query(points[todo], k=np.arange(seen + 1, count + 1))
+        candidates = surface.owner[found]
+        nearest = candidates[np.arange(todo.size), _squared(surface, points[todo], candidates).argmin(1)]
+        distance, bary = _to_triangles(points[todo], surface.corners[nearest])
+        better = distance < best[todo]
+        at = todo[better]
+        best[at], face[at], weights[at] = distance[better], nearest[better], bary[better]
+        if count == len(surface.owner):
+            break
+        todo = todo[reach[:, -1] < best[todo] + PIECE]
+        seen, count = count, min(2 * count, len(surface.owner))
     point = np.einsum("nk,nkd->nd", weights, surface.corners[face])
     normal = _pseudo_normal(surface, face, weights)
     sign = np.where(np.einsum("nd,nd->n", points - point, normal) < 0, -1.0, 1.0)
-    return Closest(sign * best, point, normal, face)
+    normal[face < 0] = 0.0
+    return Closest(np.where(face < 0, limit, sign * best), point, normal, face)
+
+
+def _squared(surface: Surface, points: Float, faces: NDArray[np.intp]) -> Float:
+    """Squared distances (N, K) of points (N, 3) to triangles (N, K)."""
+    inside = np.ones(faces.shape, bool)
+    least = np.full(faces.shape, np.inf)
+    for k in range(3):
+        away = points[:, None] - surface.corners[:, k][faces]
+        along = np.einsum("nkd,nkd->nk", away, surface.along[:, k][faces])
+        away -= np.clip(along, 0, 1)[..., None] * surface.sides[:, k][faces]
+        least = np.minimum(least, np.einsum("nkd,nkd->nk", away, away))
+        inside &= np.einsum("nkd,nkd->nk", away, surface.inward[:, k][faces]) >= 0
+    height = np.einsum("nkd,nkd->nk", points[:, None] - surface.corners[:, 0][faces], surface.normals[faces])
+    return np.where(inside, height**2, least)
 
 
 def _pseudo_normal(surface: Surface, face: NDArray[np.intp], weights: Float) -> Float:
