@@ -77,15 +77,15 @@ def resolved_yaml(config: Config) -> str:
 
 def _find(path: str) -> Path:
     file = Path(path)
-    if file.is_dir():
-        raise ConfigError(f"{path}: a folder; give the YAML file in it")
-    if file.exists():
+    if file.exists() and not file.is_dir():
         return file
     scene = re.fullmatch(r"(?:scenes/)?([\w-]+)(?:\.yaml)?", path.replace("\\", "/"))
     if scene:
         packaged = asset_folder("scenes") / f"{scene[1]}.yaml"
         if packaged.exists():
             return packaged
+    if file.is_dir():
+        raise ConfigError(f"{path}: a folder; give the YAML file in it")
     raise ConfigError(
         f"{path}: no such file (scenes that come with MaskDrape: {', '.join(asset_names('scenes'))})"
     )

@@ -17,11 +17,11 @@ ALL_DONE, CRASH, BAD_CONFIGURATION, WITH_REJECTS = 0, 1, 2, 3
 def make(job: Job) -> int:
     """Make one shard's share of the data set; returns the exit code. Raises ConfigError, Busy."""
     from pipeline.cli.progress import show, summary
-    from pipeline.cli.quiet import native_output_in
+    from pipeline.cli.quiet import native_output_in, warnings_on
 
     log = job.output / ".maskdrape" / f"log-{job.shard[0]}-of-{job.shard[1]}.txt"
     entries = () if job.config.photos.demo else find_photos(job)
-    with native_output_in(log) as (out, err):
+    with native_output_in(log) as (out, err), warnings_on(err):
         from pipeline.farm.local import run
         from pipeline.photos.demo import write_demo_photos
         from pipeline.stages import real_stages, source_digest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,3 +34,27 @@ def native_output_in(log: Path) -> Iterator[tuple[TextIO, TextIO]]:
         os.dup2(real[1], 2)
         for descriptor in (*real, target):
             os.close(descriptor)
+
+
+@contextmanager
+def warnings_on(stream: TextIO) -> Iterator[None]:
+    """Show the project's own warnings, once each, as notes on ``stream``; others' go where they went."""
+    package, usual, said = Path(__file__).resolve().parent.parent, warnings.showwarning, set[str]()
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        if package not in Path(filename).resolve().parents:
+            usual(message, category, filename, lineno, file, line)
+        elif str(message) not in said:
+            said.add(str(message))
+            print(f"note: {message}", file=stream, flush=True)
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield
