@@ -22,7 +22,6 @@ from pipeline.faces.landmarks import load_backend
 from pipeline.head.landmarks import FOLDER
 from pipeline.head.model import HeadModel, load_head
 from pipeline.records import Camera, Float, Int
-from pipeline.studio.portrait import PLAIN, Portrait, render_portrait
 
 OUTLIER = 0.005  # m: beyond this a landmark's miss counts ever less (Geman-McClure)
 SEEN = 0.15  # mean facing cosine below which a place is too seldom in view to be judged
@@ -55,6 +54,9 @@ class Views:
 
 def observe(backend: str, count: int, seed: int) -> Sittings:
     """Render `count` portraits, up to 45 degrees turned, and keep those in which a face is found."""
+    # Only this half needs Blender.
+    from pipeline.studio.portrait import PLAIN, Portrait, render_portrait
+
     detect = load_backend(backend)
     sitting = replace(PLAIN, yaw=45.0, pitch=18.0)
     kept: list[tuple[Float, Portrait]] = []

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import importlib.util
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
+from pipeline.faces.camera import from_euler
 from pipeline.head.landmarks import load_landmarks
 from pipeline.head.model import MODEL_FILE, load_head
 
 FLIP = np.array([-1.0, 1.0, 1.0])
 HEAD = load_head()
 TOOLS = Path(__file__).parents[2] / "tools"
+
+
+def tool(name: str) -> ModuleType:
+    """A module of tools/, which is not part of the package."""
+    spec = importlib.util.spec_from_file_location(name, TOOLS / f"{name}.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
 
 
 def test_the_file_is_small_and_the_shapes_agree() -> None:
@@ -72,10 +85,7 @@ def test_left_and_right_expressions_mirror_each_other() -> None:
 
 
 def test_identity_modes_are_orthogonal_in_the_metric_they_were_made_in() -> None:
-    spec = importlib.util.spec_from_file_location("anatomy", TOOLS / "anatomy.py")
-    assert spec and spec.loader
-    anatomy = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(anatomy)
+    anatomy = tool("anatomy")
     ears = HEAD.regions["ear_left"] | HEAD.regions["ear_right"]
     weight = anatomy.face_weight(HEAD.mean, HEAD.faces, HEAD.regions["skin"], ears)
     modes = (HEAD.identity_basis * np.sqrt(weight)[:, None]).reshape(80, -1)
@@ -161,6 +171,38 @@ def test_landmarks_mirror_each_other_and_sit_where_they_should() -> None:
         (473, "pupil_left"),
     ):
         assert np.linalg.norm(places[landmark] - HEAD.mean[HEAD.points[point]]) < 0.009, point
+
+
+def test_calibration_finds_landmarks_where_they_were_put() -> None:
+    calibrate = tool("calibrate_landmarks")
+    rng = np.random.default_rng(5)
+    names = ["pronasale", "menton", "subnasale"]
+    for pair in ("exocanthion", "cheilion", "zygion", "alare", "endocanthion", "pupil"):
+        names += [f"{pair}_left", f"{pair}_right"]
+    true = [HEAD.points[name] for name in names]
+    count, noise = 90, 0.001
+    identity = rng.normal(0, 0.8, (count, 80))
+    expression = rng.uniform(0, 0.2, (count, 43))
+    angles = rng.uniform(-1, 1, (count, 3)) * (0.7, 0.3, 0.1)
+    rotation = np.array([from_euler(*a) for a in angles])
+    translation = np.column_stack([rng.normal(0, 0.03, (count, 2)), rng.uniform(0.6, 1.5, count)])
+    focal, size = 500 * translation[:, 2], np.tile([272, 320], (count, 1))
+    heads = [HEAD.shape(i, e)[true] for i, e in zip(identity, expression, strict=True)]
+    seen = np.einsum("pij,pnj->pni", rotation, heads) + translation[:, None]
+    seen[..., :2] += rng.normal(0, noise, seen[..., :2].shape) * (seen[..., 2:] / translation[:, None, 2:])
+    pixels = focal[:, None, None] * seen[..., :2] / seen[..., 2:] + size[:, None] / 2
+
+    sittings = calibrate.Sittings(pixels, identity, expression, rotation, translation, focal, size)
+    table = calibrate.place_landmarks(sittings, HEAD)
+
+    partner = [
+        names.index(n.replace("left", "#").replace("right", "left").replace("#", "right")) for n in names
+    ]
+    np.testing.assert_array_equal(table["mirror"], partner)
+    places = np.einsum("nk,nkd->nd", table["weights"], HEAD.mean[table["vertices"]])
+    assert np.linalg.norm(places - HEAD.mean[true], axis=1).max() < 0.0015
+    np.testing.assert_allclose(table["sigma"], noise, rtol=0.25)
+    assert table["usable"].all()
 
 
 def test_a_backend_without_a_table_is_named() -> None:
