@@ -142,9 +142,7 @@ def add_strands(
     add_object(scene, mesh, _hair_material(name, gloss))
 
 
-def brow_strands(
-    rng: np.random.Generator, head: HeadModel, rest: Float, faces: Int, shape: Float, count: int
-) -> Float:
+def brow_strands(rng: np.random.Generator, rest: Float, faces: Int, shape: Float, count: int) -> Float:
     """Eyebrow hairs (N, 6, 3) on a refined head of ``shape`` (V, 3), head frame."""
     roots = _scatter(rng, shape, faces, brow_weight(rest) ** 1.2 + 1e-12, count)
     start, normal = roots.at(shape, faces), _unit(roots.at(vertex_normals(shape, faces), faces))
@@ -324,7 +322,9 @@ def _off_face(point: Float, hairdo: Hairdo) -> Float:
     """Push (N, 3) that sweeps long hair from the face to both sides and back."""
     x, y, z = point.T
     side = np.where(x > np.where(y > 0.03, hairdo.part, 0.0), 1.0, -1.0)
-    inside = ramp(np.abs(x), 0.078, 0.060) * ramp(z, -0.05, -0.01) * ramp(y, 0.085, 0.06)
+    # In front of the face, and further back where the throat is.
+    depth = ramp(z + 0.06 * ramp(y, -0.09, -0.12), -0.05, -0.01)
+    inside = ramp(np.abs(x), 0.078, 0.060) * depth * ramp(y, 0.085, 0.06)
     return 7.0 * inside[:, None] * np.stack([side, 0.15 + 0 * x, -0.75 + 0 * x], axis=1)
 
 

@@ -29,13 +29,14 @@ class Complexion:
     seed: int
 
 
-def draw_complexion(rng: np.random.Generator, hair_colour: Float) -> Complexion:
-    """A random complexion; people of all tones about equally often."""
-    melanin = float(rng.uniform(0.02, 0.95))
+def draw_complexion(
+    rng: np.random.Generator, melanin: float, hair_colour: Float, *, beardless: bool
+) -> Complexion:
+    """A random complexion of given ``melanin`` that goes with ``hair_colour`` (3,)."""
     return Complexion(
         melanin=melanin,
         blood=float(rng.uniform(0.2, 1.0)),
-        stubble=float(max(0.0, rng.uniform(-1.0, 1.0))),
+        stubble=0.0 if beardless else float(max(0.0, rng.uniform(-1.0, 1.0))),
         freckles=float(max(0.0, rng.uniform(-2.0, 1.0)) * (1 - melanin)),
         lip_tint=float(rng.uniform(0.35, 0.9)),
         brow_colour=0.6 * hair_colour * np.array([1.0, 0.9, 0.8]),
@@ -168,11 +169,25 @@ def skin_material(person: Complexion, *, scatter: bool) -> Any:
     links.new(surface.outputs[0], output.inputs["Surface"])
     colour = nodes.new("ShaderNodeAttribute")
     colour.attribute_name = "colour"
-    links.new(colour.outputs["Color"], surface.inputs["Base Color"])
     rest = nodes.new("ShaderNodeAttribute")
     rest.attribute_name = "rest"
     gloss = nodes.new("ShaderNodeAttribute")
     gloss.attribute_name = "gloss"
+
+    # Mottling finer than the mesh, as a factor around 1.
+    mottle = nodes.new("ShaderNodeTexNoise")
+    blender.set_inputs(mottle, Scale=650.0, Detail=2.0)
+    links.new(rest.outputs["Vector"], mottle.inputs["Vector"])
+    factor = nodes.new("ShaderNodeMapRange")
+    factor.inputs["From Min"].default_value, factor.inputs["From Max"].default_value = 0.25, 0.75
+    factor.inputs["To Min"].default_value, factor.inputs["To Max"].default_value = 0.92, 1.08
+    links.new(blender.socket_out(mottle, "Factor"), factor.inputs["Value"])
+    mottled = nodes.new("ShaderNodeMixRGB")
+    mottled.blend_type = "MULTIPLY"
+    mottled.inputs["Fac"].default_value = 1.0
+    links.new(colour.outputs["Color"], mottled.inputs["Color1"])
+    links.new(factor.outputs["Result"], mottled.inputs["Color2"])
+    links.new(mottled.outputs["Color"], surface.inputs["Base Color"])
 
     pores = nodes.new("ShaderNodeTexVoronoi")
     blender.set_inputs(pores, Scale=900.0)
@@ -193,7 +208,7 @@ def skin_material(person: Complexion, *, scatter: bool) -> Any:
     blender.set_inputs(surface, Specular_IOR_Level=0.2 + 0.15 * person.oiliness, IOR=1.42)
     if scatter:
         depth = np.array([0.0030, 0.0011, 0.0005]) * (1 - 0.5 * person.melanin)
-        blender.set_subsurface(tree, surface, colour.outputs["Color"], 1.0, depth)
+        blender.set_subsurface(tree, surface, mottled.outputs["Color"], 1.0, depth)
     return material
 
 
