@@ -16,7 +16,7 @@ from pipeline.records import PARTS, Float, Rejected, RestMask, WornMask
 
 CLEARANCE = 0.0006  # m between the sheet's middle surface and the skin, so that its thickness stays outside
 MOST_PENETRATION = 0.0003  # m
-MOST_MOTION = 0.00004  # m a frame
+MOST_MOTION = 0.00008  # m a frame
 MOST_STRAIN = 0.15  # 99th percentile
 MOST_BRIDGE_GAP = 0.008  # m
 

@@ -21,15 +21,15 @@ class Solver:
     """Settings that a second, more careful attempt changes."""
 
     quality: int = 5
-    collision_quality: int = 1
+    collision_quality: int = 2
     carry: int = 18
-    frames: int = 60
+    frames: int = 56
     mass: float = 0.4
 
 
 SETTINGS: tuple[Solver, ...] = (
     Solver(),
-    Solver(quality=7, collision_quality=3, carry=30, frames=100, mass=0.5),
+    Solver(quality=7, collision_quality=4, carry=30, frames=90, mass=0.5),
 )
 """Solver of the first attempt, and of the one retry."""
 
@@ -58,7 +58,7 @@ def drape(
         scene.frame_start, scene.frame_end = 1, solver.frames
         collider = _object(scene, made, "collider", collider_vertices, [], collider_faces.tolist())
         collider.modifiers.new("collision", "COLLISION")
-        collider.collision.thickness_outer = 0.005
+        collider.collision.thickness_outer = 0.007
         collider.collision.thickness_inner = 0.2
         collider.collision.cloth_friction = 30.0
         collider.collision.damping = 0.2
@@ -130,12 +130,12 @@ def _mask(scene, made, rest: RestMask, solver: Solver):
     cloth.effector_weights.gravity = 0.3
     cloth.use_sewing_springs = True
     collision.collision_quality = solver.collision_quality
-    collision.distance_min = 0.006
+    collision.distance_min = 0.007
     # the layers of a pleat may not pass through one another; where the edge binds them they must touch
     bound = np.zeros(len(rest.start_vertices))
     bound[np.unique(quads[part != PARTS.index("panel")])] = 1.0
     collision.use_self_collision = True
-    collision.self_distance_min = 0.006
+    collision.self_distance_min = 0.007
     collision.self_friction = 2.0
     collision.vertex_group_self_collisions = _group(mask, "bound", bound)
     modifier.point_cache.frame_start, modifier.point_cache.frame_end = 1, solver.frames
