@@ -29,12 +29,14 @@ AMBIENT_SHARE = 0.3  # of the face's median luminance
 AMBIENT_WORTH = 1 / 50  # of all cells
 LUMINANCE: Float = np.array([0.2126, 0.7152, 0.0722])
 
-SKIN_LUMINANCE, SKIN_LUMINANCE_SIGMA = 0.33, 0.45  # albedo; sigma of its logarithm
-WHITE_LEVEL, WHITE_LEVEL_SIGMA = 0.8, 0.3  # what albedo 0.9 shows where the face is lit best
+# Skin beside the white shirts of 17 sitters of the Face Research Lab London Set (DeBruine & Jones 2017)
+# has these luminances and hues; sigmas are of logarithms.
+SKIN_LUMINANCE, SKIN_LUMINANCE_SIGMA = 0.27, 0.6
+WHITE_LEVEL, WHITE_LEVEL_SIGMA = 0.9, 0.3  # what albedo 0.9 shows where the face is lit best
 WHITE_ALBEDO = 0.9
 # Linear R:G:B of skin albedo at luminance 0.1 and 0.5; brown skin is the more saturated.
-DARK_SKIN: tuple[float, Float] = (0.1, np.array([1.0, 0.56, 0.40]))
-LIGHT_SKIN: tuple[float, Float] = (0.5, np.array([1.0, 0.66, 0.52]))
+DARK_SKIN: tuple[float, Float] = (0.1, np.array([1.0, 0.545, 0.38]))
+LIGHT_SKIN: tuple[float, Float] = (0.5, np.array([1.0, 0.63, 0.48]))
 SKIN_HUE_SIGMA, LIGHT_HUE_SIGMA = 0.15, 0.15  # of log R, G, B at equal luminance
 
 
