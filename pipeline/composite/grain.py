@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,8 @@ from scipy import ndimage
 from pipeline.records import Float
 
 _OCTAVES = (0.8, 1.6)  # px; standard deviations of the blurs between which the bands lie
-_BLOCK = 8  # px; the side of the patches that are ranked by flatness
-_FLATTEST = 25.0  # per cent; pores, hair and edges live in the other patches
+_FLATNESS = 2.5  # px; blur before slopes are ranked
+_FLATTEST = 20.0  # per cent; features of the face are in the rest
 _STEPS = 3  # of luminance
 
 # Opponent axes on encoded colours: cameras and JPEG treat luminance and colour differently.
@@ -36,30 +35,28 @@ class Grain:
 
 
 def measure_grain(encoded: Float, usable: NDArray[np.bool_]) -> Grain:
-    """Grain of ``encoded`` (h, w, 3) in [0, 1], from the flattest patches where ``usable`` (h, w)."""
+    """Grain of ``encoded`` (h, w, 3) in [0, 1], from the flattest parts of where ``usable`` (h, w).
+
+    Flatness is judged on a blurred image, which keeps the choice from favouring quiet noise.
+    """
     opponent = encoded @ _TO_OPPONENT.T
-    bands = _bands(opponent)
-    rows, columns = (side // _BLOCK * _BLOCK for side in usable.shape)
-
-    def blocks(image: NDArray[Any]) -> NDArray[Any]:
-        """(blocks, pixels of a block, ...)"""
-        cut = image[:rows, :columns]
-        tail = cut.shape[2:]
-        cut = cut.reshape(rows // _BLOCK, _BLOCK, columns // _BLOCK, _BLOCK, *tail)
-        return np.moveaxis(cut, 2, 1).reshape(-1, _BLOCK * _BLOCK, *tail)
-
-    luma = blocks(opponent[..., 0])
-    unclipped = (luma.min(axis=1) > 0.02) & (luma.max(axis=1) < 0.98)
-    good = blocks(usable).all(axis=1) & unclipped if rows and columns else np.zeros(0, bool)
-    if np.count_nonzero(good) < 8:
+    luma = opponent[..., 0]
+    good = usable & (encoded.min(axis=-1) > 0.02) & (encoded.max(axis=-1) < 0.98)
+    good = ndimage.binary_erosion(good, iterations=3)
+    if np.count_nonzero(good) < 200:
         return Grain(np.array([0.5]), np.zeros((1, len(_OCTAVES), 3)))
-    level = luma.mean(axis=1)[good]
-    deviation = np.stack([blocks(band).std(axis=1)[good] for band in bands], axis=1)
-    order = np.array_split(np.argsort(level, kind="stable"), min(_STEPS, len(level) // 8))
-    return Grain(
-        np.array([level[part].mean() for part in order]),
-        np.stack([np.percentile(deviation[part], _FLATTEST, axis=0) for part in order]),
+    slope = ndimage.gaussian_gradient_magnitude(luma, _FLATNESS)
+    good &= slope <= np.percentile(slope[good], _FLATTEST)
+    bands = [band[good] for band in _bands(opponent)]
+    level = luma[good]
+    order = np.array_split(np.argsort(level, kind="stable"), _STEPS)
+    # The median ignores the few pores and hairs that are left.
+    deviation = np.array(
+        [[np.median(np.abs(band[part]), axis=0) / 0.6745 for band in bands] for part in order]
     )
+    # Noise gets weaker with size; what does not is not noise.
+    deviation[:, 1] = np.minimum(deviation[:, 1], 0.6 * deviation[:, 0])
+    return Grain(np.array([level[part].mean() for part in order]), deviation)
 
 
 def draw_grain(grain: Grain, luma: Float, rng: np.random.Generator) -> Float:

@@ -12,15 +12,16 @@ from typing import Any
 import bpy
 import numpy as np
 
-from pipeline.records import Float
+from pipeline.records import PARTS, Float
 from pipeline.studio import blender
 from pipeline.studio.fabric_mesh import Sheet
 
 EMBOSS_PITCH = 0.0014  # m; calender points of spunbond polypropylene lie 1.0-1.5 mm apart
 WELD_PITCH = 0.0024  # m; ultrasonic weld points along the borders
 WELD_ROW = 0.0030  # m from the border
-WIRE_RIDGE = 5e-4  # m
+WIRE_RIDGE = 3e-4  # m
 STITCH = 9e-4  # m; ribs of knitted elastic
+EDGE = PARTS.index("edge")
 _SWITCH = "Labels"
 
 
@@ -71,6 +72,14 @@ class Graph:
             node.inputs[0].default_value = tuple(float(c) for c in colour)
         self.feed(blender.socket_in(node, "Scale"), factor)
         return blender.socket_out(node, "Vector")
+
+    def mix_colour(self, factor: Any, first: Float, second: Float) -> Any:
+        """``first`` where ``factor`` is 0, ``second`` where it is 1."""
+        change = self.scale_colour(second - first, factor)
+        node = self.node("ShaderNodeVectorMath", operation="ADD")
+        node.inputs[0].default_value = tuple(float(c) for c in first)
+        self.link(change, node.inputs[1])
+        return node.outputs[0]
 
     def shader(self, kind: str, **inputs: Any) -> Any:
         node = self.node(kind)
@@ -198,8 +207,12 @@ def _fabric_pattern(
         weld = graph.math("MULTIPLY", _weld(graph, u, v, sheet), seen)
         tone = graph.math("MULTIPLY", tone, graph.math("MULTIPLY_ADD", weld, -0.16, 1.0))
         height = graph.math("MULTIPLY_ADD", weld, -1.5e-4, height)
-    colour = material["colour"] if side == "outer" else material["back_colour"]
-    return graph.scale_colour(np.asarray(colour, float), tone), height, weld
+    colour: Any = np.asarray(material["colour"], float)
+    if side == "inner":
+        # The outer layer is folded over the borders, so they have its colour on both sides.
+        band = graph.math("COMPARE", graph.attribute("part"), EDGE, 0.5)
+        colour = graph.mix_colour(band, np.asarray(material["back_colour"], float), colour)
+    return graph.scale_colour(colour, tone), height, weld
 
 
 def _elastic_pattern(graph: Graph, material: Mapping[str, Any], pixel: float) -> Any:
@@ -247,11 +260,11 @@ def _weld(graph: Graph, u: Any, v: Any, sheet: Sheet) -> Any:
 def _wire(graph: Graph, u: Any, v: Any, sheet: Sheet) -> Any:
     """The rounded ridge over the nose wire."""
     centre, half = (sheet.wire_low + sheet.wire_high) / 2, (sheet.wire_high - sheet.wire_low) / 2
-    soft = 0.0012
+    soft = 0.0022
     profile = []
     for coordinate, c, h in ((u, centre[0], half[0]), (v, centre[1], half[1])):
         offset = graph.math("ABSOLUTE", graph.math("SUBTRACT", coordinate, float(c)))
-        profile.append(graph.ramp(offset, max(float(h), 0.0015), max(float(h), 0.0015) - soft))
+        profile.append(graph.ramp(offset, float(h) + soft, float(h) - soft))
     return graph.math("MULTIPLY", *profile)
 
 

@@ -26,8 +26,9 @@ from pipeline.studio import (
     shade,
 )
 
-THICKNESS = 0.0006  # m; three layers of 20-25 g/m2 non-woven
 MATTE_SAMPLES = 16
+FINE_PIXEL = 5e-4  # m; where a pixel covers less, the cells of the sheet are halved
+FULL_SIDE = 256  # px; boxes larger than this get fewer samples, as the denoiser sees more of them
 SHADOW_SIDE = 320  # px; shadows are soft, so larger boxes are rendered at a fraction of the size
 _KEEP = "keep"
 _PASSES = {"uv": "COLOR", "normal": "COLOR", "part": "VALUE", _KEEP: "VALUE"}
@@ -53,7 +54,9 @@ def render_layers(
     blender.set_aovs(scene.view_layers[0], _PASSES)
     lights.add_lights(scene, face.light)
     head = _add_head(scene, face)
-    sheet, loops = fabric_mesh.add_mask(scene, worn, vertices, THICKNESS, levels=1 if pixel > 4e-4 else 2)
+    sheet, loops = fabric_mesh.add_mask(
+        scene, worn, vertices, float(material["thickness_m"]), levels=int(pixel < FINE_PIXEL)
+    )
     things = [thing for thing in (sheet, loops) if thing is not None]
     extent = fabric_mesh.measure_sheet(worn)
     dress = [materials.fabric(material, extent, side, pixel) for side in ("outer", "inner")]
@@ -122,16 +125,25 @@ def keep_shadow(vertices: Float, faces: Any, fade: float = 0.03) -> Float:
     return weights
 
 
+def _fewer(scene: Any, samples: int, least: int) -> int:
+    side = max(scene.render.resolution_x, scene.render.resolution_y)
+    return min(samples, max(least, round(samples * FULL_SIDE / side)))
+
+
 def _fabric(scene: Any, config: RenderConfig) -> tuple[Float, Float]:
     """Denoised premultiplied colour (h, w, 3) and the coverage (h, w) it was rendered with."""
-    session.set_samples(scene, config.samples, "FAST" if config.denoise else None)
+    session.set_samples(
+        scene,
+        _fewer(scene, config.samples, least=6) if config.denoise else config.samples,
+        "FAST" if config.denoise else None,
+    )
     rgba = session.render_pixels(scene).astype(np.float64)
     return np.maximum(rgba[..., :3], 0.0), np.clip(rgba[..., 3], 0.0, 1.0)
 
 
 def _matte(scene: Any) -> tuple[Float, Float]:
     """Smooth coverage (h, w) and premultiplied albedo (h, w, 3)."""
-    session.set_samples(scene, MATTE_SAMPLES, None)
+    session.set_samples(scene, _fewer(scene, MATTE_SAMPLES, least=12), None)
     scene.cycles.max_bounces = 0
     rgba = session.render_pixels(scene).astype(np.float64)
     return np.clip(rgba[..., 3], 0.0, 1.0), np.maximum(rgba[..., :3], 0.0)
