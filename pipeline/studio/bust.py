@@ -154,7 +154,7 @@ def _add_hair(
 
     dark = 0.6 * hairdo.colour
     add("Brows", brow_strands(rng, fine.rest, fine.faces, surface, 900), 7.0e-5, dark, 0.3, 0.2)
-    add("Lashes", lash_strands(rng, head, shape, 70), 6.5e-5, np.minimum(0.3 * dark, 0.012), 0.2, 0.1)
+    add("Lashes", lash_strands(rng, shape, 90), 7.0e-5, np.minimum(0.3 * dark, 0.012), 0.2, 0.1)
     if hairdo.beard > 0:
         beard = beard_strands(
             rng, head, fine.rest, fine.faces, surface, fine.masks["lips"], hairdo.beard, count // 2

@@ -79,7 +79,7 @@ def _paint(radial: Float, points: Float, eyes: Eyes) -> Float:
     fibre = lattice_noise(circle * 9 + [0, 0, 1] * (radial / IRIS * 1.2)[:, None], 1.0, eyes.seed)
     fine = lattice_noise(circle * 26 + [0, 0, 1] * (radial / IRIS * 2)[:, None], 1.0, eyes.seed + 1)
     t = radial / IRIS
-    iris = eyes.colour * (1.0 + 0.45 * fibre + 0.35 * fine)[:, None]
+    iris = eyes.colour * (1.0 + 0.3 * fibre + 0.3 * fine)[:, None]
     iris = iris * (1.15 - 0.55 * ramp(t, 0.80, 1.0) + 0.35 * ramp(t, 0.65, 0.40))[:, None]
     amber = np.array([1.25, 0.95, 0.6])
     iris = iris * np.where(ramp(t, 0.62, 0.45)[:, None] > 0, 1 + 0.5 * (amber - 1), 1.0)

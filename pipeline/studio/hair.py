@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import bpy
 import numpy as np
+from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
 
-from pipeline.head.model import HeadModel
+from pipeline.head.model import HeadModel, load_head
 from pipeline.records import Float, Int
 from pipeline.studio import blender
 from pipeline.studio.camera import to_blender
@@ -160,53 +162,69 @@ def brow_strands(rng: np.random.Generator, rest: Float, faces: Int, shape: Float
     return start[:, None] + length * (s * flow[:, None] + lift * normal[:, None])
 
 
-def lash_strands(rng: np.random.Generator, head: HeadModel, shape: Float, count: int) -> Float:
-    """Eyelashes (N, 5, 3) on the lid margins of a head of ``shape`` (V, 3), head frame."""
+def lash_strands(rng: np.random.Generator, shape: Float, count: int) -> Float:
+    """Eyelashes (N, 5, 3), ``count`` on each upper lid, on a head of ``shape`` (V, 3), head frame."""
+    head = load_head()
     strands = []
     for name in ("left", "right"):
-        eye = shape[head.regions[f"eye_{name}"]]
-        centre = eye.mean(axis=0)
-        radius = np.linalg.norm(eye - centre, axis=1).max()
+        centre = shape[head.regions[f"eye_{name}"]].mean(axis=0)
         inner, outer = shape[head.points[f"endocanthion_{name}"]], shape[head.points[f"exocanthion_{name}"]]
-        lids = np.flatnonzero(head.regions["skin"] & (np.linalg.norm(shape - centre, axis=1) < radius * 1.17))
+        outwards = _unit(outer - inner)
         for upper in (True, False):
-            margin = _lid_margin(shape[lids], centre, inner, outer, upper)
-            if len(margin) < 4:
-                continue
+            sign = 1 if upper else -1
             number = count if upper else count // 2
-            t = np.sort(rng.uniform(0.06, 0.97, number))
+            margin = gaussian_filter1d(_lid_margin(name, upper).at(shape, head.faces), 1.0, axis=0)
+            t = np.sort(rng.uniform(0.05, 0.97, number))
             order = np.linspace(0, 1, len(margin))
             root = np.stack([np.interp(t, order, margin[:, axis]) for axis in range(3)], axis=1)
-            away = _unit(root - centre)
-            fan = (t - 0.45)[:, None] * 1.1 * _unit(outer - inner)
-            lift = np.array([0, 0.55 if upper else -0.45, 0.35])
-            direction = _unit(away + fan + lift + rng.normal(0, 0.08, root.shape))
-            bend = np.array([0, 0.55 if upper else -0.2, 0.0])
-            length = rng.uniform(0.0055, 0.0085, number) * (0.75 + 0.4 * t) * (1 if upper else 0.6)
+            fan = (t - 0.4)[:, None] * 1.1 * outwards
+            direction = _unit(root - centre) + fan + [0, 0.15 * sign, 0.5]
+            direction = _unit(direction + rng.normal(0, 0.07, root.shape))
+            bend = np.array([0, 0.7 if upper else -0.35, 0.0])
+            length = rng.uniform(0.006, 0.009, number) * (0.7 + 0.5 * t - 0.3 * t**4) * (1 if upper else 0.55)
             s = np.linspace(0, 1, 5)[:, None]
             strands.append(
                 root[:, None] + length[:, None, None] * (s * direction[:, None] + 0.5 * s**2 * bend)
             )
-    return np.concatenate(strands) if strands else np.zeros((0, 5, 3))
+    return np.concatenate(strands)
 
 
-def _lid_margin(points: Float, centre: Float, inner: Float, outer: Float, upper: bool) -> Float:
-    """Points (K, 3) along the edge of one lid from the inner to the outer corner of the eye."""
-    axis = outer - inner
-    t = (points - inner) @ axis / (axis @ axis)
-    sign = 1 if upper else -1
-    line = inner[1] + t * (outer - inner)[1]
-    margin = []
-    for start in np.arange(0.0, 1.0, 0.09):
-        near = (t >= start) & (t < start + 0.13) & (sign * (points[:, 1] - line) > -0.0005)
-        near &= points[:, 2] > centre[2]
-        if near.any():
-            # The edge is where the lid reaches nearest to the opening's middle line and furthest out.
-            score = sign * (points[near, 1] - line[near]) - 0.8 * np.linalg.norm(
-                points[near] - centre, axis=1
-            )
-            margin.append(points[near][np.argmin(score)])
-    return np.array(margin)
+@cache
+def _lid_margin(name: str, upper: bool) -> _Roots:
+    """Places on the mean head along the edge of one lid, from the inner to the outer corner.
+
+    Seen from the front, the edge is where, going up (or down) from the middle of the open eye, skin first
+    comes before the eyeball.
+    """
+    head = load_head()
+    mean = head.mean
+    eye = mean[head.regions[f"eye_{name}"]]
+    centre, radius = eye.mean(axis=0), float(np.ptp(eye[:, 0])) / 2
+    inner, outer = mean[head.points[f"endocanthion_{name}"]], mean[head.points[f"exocanthion_{name}"]]
+    near = head.regions["skin"] & (np.linalg.norm(mean - centre, axis=1) < 2 * radius) & (mean[:, 2] > 0)
+    triangles = np.flatnonzero(near[head.faces].all(axis=1))
+    a, b, c = (mean[head.faces[triangles, k]] for k in range(3))
+    t = np.linspace(0.06, 0.94, 24)
+    rise = (1 if upper else -1) * np.linspace(0, 0.011, 56)
+    x = np.broadcast_to((inner[0] + t * (outer[0] - inner[0]))[:, None], (24, 56))
+    bow = 0.0015 * np.sin(np.pi * t)
+    y = (inner[1] + t * (outer[1] - inner[1]) + bow)[:, None] + rise
+    ray = np.stack([x, y], axis=-1)[:, :, None]
+    ab, ac, ap = (b - a)[:, :2], (c - a)[:, :2], ray - a[:, :2]
+    det = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
+    det = np.where(det > 1e-12, det, np.inf)  # only those that face the viewer
+    v = (ap[..., 0] * ac[:, 1] - ap[..., 1] * ac[:, 0]) / det
+    w = (ab[:, 0] * ap[..., 1] - ab[:, 1] * ap[..., 0]) / det
+    u = 1 - v - w
+    height = u * a[:, 2] + v * b[:, 2] + w * c[:, 2]
+    height = np.where((u >= 0) & (v >= 0) & (w >= 0) & np.isfinite(det), height, -np.inf)
+    skin = height.max(axis=-1)
+    ball = centre[2] + np.sqrt(np.clip(radius**2 - (x - centre[0]) ** 2 - (y - centre[1]) ** 2, 0, None))
+    first = np.argmax(skin > ball, axis=1)
+    column = np.arange(24)
+    best = height[column, first].argmax(axis=-1)
+    weights = np.stack([part[column, first, best] for part in (u, v, w)], axis=1)
+    return _Roots(triangles[best].astype(np.int32), weights)
 
 
 def beard_strands(
@@ -284,8 +302,10 @@ def scalp_strands(
         point = point + step * direction
         point, direction = _off_skin(point, direction, tree, body, body_normals, layer * min(1.0, 3 * share))
         strands.append(point)
-    grown = np.stack(strands, axis=1)
-    return _gather(rng, grown, place, hairdo)
+    grown = _gather(rng, np.stack(strands, axis=1), place, hairdo)
+    # A few from the nape slip round the neck: nobody wears hair across the throat.
+    x, y, z = np.moveaxis(grown, -1, 0)
+    return grown[~((np.abs(x) < 0.06) & (z > -0.085) & (y < -0.085)).any(axis=1)]
 
 
 def _comb(kind: str, place: Float, normal: Float, hairdo: Hairdo) -> Float:

@@ -29,6 +29,41 @@ def set_ambient(scene: Any, colour: Any) -> None:
     background.inputs["Strength"].default_value = strength
 
 
+def add_reflections(scene: Any, light: Light) -> None:
+    """Let shiny surfaces, eyes above all, mirror a room with a window instead of an even sky.
+
+    Only glossy rays see it, so diffuse surfaces still show exactly ``light``.
+    """
+    tree = scene.world.node_tree
+    nodes, links = tree.nodes, tree.links
+    output = next(node for node in nodes if node.bl_idname == "ShaderNodeOutputWorld")
+    even = output.inputs["Surface"].links[0].from_node
+    key = int(np.argmax(light.irradiance.sum(axis=1) * (light.directions[:, 2] < 0)))
+    ray = nodes.new("ShaderNodeNewGeometry")  # of the sky: Incoming points back at the viewer
+    facing = nodes.new("ShaderNodeVectorMath")
+    facing.operation = "DOT_PRODUCT"
+    facing.inputs[1].default_value = tuple(-to_blender(light.directions[key]))
+    links.new(ray.outputs["Incoming"], facing.inputs[0])
+    window = nodes.new("ShaderNodeMapRange")
+    # Bright within some 20 degrees of the key lamp, falling off over as many more.
+    for name, value in (("From Min", 0.87), ("From Max", 0.96), ("To Min", 0.5), ("To Max", 16.0)):
+        window.inputs[name].default_value = value
+    links.new(facing.outputs["Value"], window.inputs["Value"])
+    room = nodes.new("ShaderNodeBackground")
+    room.inputs["Color"].default_value = even.inputs["Color"].default_value[:]
+    strength = nodes.new("ShaderNodeMath")
+    strength.operation = "MULTIPLY"
+    strength.inputs[1].default_value = even.inputs["Strength"].default_value
+    links.new(window.outputs["Result"], strength.inputs[0])
+    links.new(strength.outputs[0], room.inputs["Strength"])
+    path = nodes.new("ShaderNodeLightPath")
+    mix = nodes.new("ShaderNodeMixShader")
+    links.new(path.outputs["Is Glossy Ray"], mix.inputs[0])
+    links.new(even.outputs[0], mix.inputs[1])
+    links.new(room.outputs[0], mix.inputs[2])
+    links.new(mix.outputs[0], output.inputs["Surface"])
+
+
 def add_lights(scene: Any, light: Light, softness: float = SOFTNESS) -> list[Any]:
     """Ambient world and one sun per lamp of ``light``; ``softness`` is their diameter in radians.
 

@@ -13,7 +13,7 @@ from pipeline.records import Camera, Float, Light
 from pipeline.studio.backdrop import add_backdrop, draw_backdrop, expose
 from pipeline.studio.bust import Place, add_bust
 from pipeline.studio.camera import place_camera
-from pipeline.studio.lights import add_lights
+from pipeline.studio.lights import add_lights, add_reflections
 from pipeline.studio.person import Person, draw_expression, draw_person
 from pipeline.studio.session import new_scene, render_pixels
 from pipeline.studio.skin import base_colour
@@ -100,6 +100,7 @@ def photograph(person: Person, rng: np.random.Generator, sitting: Sitting = Sitt
     )
     place_camera(scene, camera)
     add_lights(scene, light)
+    add_reflections(scene, light)
     add_backdrop(scene, camera, draw_backdrop(room, sitting.height, sitting.width, _white(light)))
     shape = load_head().shape(person.identity_coefficients, expression)
     add_bust(
@@ -110,7 +111,8 @@ def photograph(person: Person, rng: np.random.Generator, sitting: Sitting = Sitt
         gaze,
         level=sitting.subdivisions,
         strands=sitting.strands,
-        scatter=sitting.scatter,
+        # Where nothing denoises, the grain of scattering is worse than its absence.
+        scatter=sitting.scatter and scene.cycles.use_denoising,
     )
     picture = render_pixels(scene)[..., :3].astype(float)
     blur = 0.35 + 0.4 * sensor.random() * sitting.height / 800

@@ -38,7 +38,7 @@ def draw_complexion(
         blood=float(rng.uniform(0.2, 1.0)),
         stubble=0.0 if beardless else float(max(0.0, rng.uniform(-1.0, 1.0))),
         freckles=float(max(0.0, rng.uniform(-2.0, 1.0)) * (1 - melanin)),
-        lip_tint=float(rng.uniform(0.35, 0.9)),
+        lip_tint=float(rng.uniform(0.25, 0.75)),
         brow_colour=0.6 * hair_colour * np.array([1.0, 0.9, 0.8]),
         oiliness=float(rng.uniform(0.15, 0.8)),
         seed=int(rng.integers(2**31)),
