@@ -90,6 +90,7 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
     material = dict(guarded("masks", partial(stages.draw_material, design, rng)))
     seed = material["seed"] = int(rng.integers(2**31))
     layers = guarded("studio", partial(stages.render, face, worn, material, config.render, seed))
+    layers = guarded("composite", partial(stages.occlude, face, layers))
     pixels, matte, shadow = guarded("composite", partial(stages.composite, photo, layers, config.composite))
     name = sample_id(photo.sha256, face.index, variant)
     labels = build_labels(

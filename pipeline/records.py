@@ -94,6 +94,14 @@ class Light:
 
 
 @dataclass(frozen=True)
+class Occluder:
+    """What lies in front of a face where loops of a mask would run."""
+
+    box: tuple[int, int, int, int]  # x0 y0 x1 y1 px of the photo, half-open
+    matte: NDArray[np.uint8]  # (h, w); 255 = in front of the mask; may be (0, 0)
+
+
+@dataclass(frozen=True)
 class Face:
     index: int  # by position in the photo: left to right
     box: Float  # (4,) x0 y0 x1 y1 of the landmarks, px
@@ -110,6 +118,7 @@ class Face:
     residual_mm: float  # median landmark residual at the face's distance
     residual_px: float
     light: Light
+    hair: Occluder  # over the ears; empty where none was found
     verdict: Verdict
     reason: str = ""  # empty when ok
 

@@ -35,6 +35,7 @@ class Stages:
     check: Callable[[RestMask, Float, Float, float], WornMask]
     draw_material: Callable[[str, np.random.Generator], Material]
     render: Callable[[Face, WornMask, Material, RenderConfig, int], Layers]
+    occlude: Callable[[Face, Layers], Layers]
     composite: Callable[[Photo, Layers, CompositeConfig], tuple[Pixels, Pixels, Pixels]]
     attempts: int
     portrait: Callable[[np.random.Generator], Pixels]
@@ -60,6 +61,7 @@ def real_stages() -> Stages:
     from importlib.metadata import PackageNotFoundError, version
 
     from pipeline import __version__
+    from pipeline.composite.occlusion import behind_hair
     from pipeline.composite.paste import composite
     from pipeline.faces.find import find_faces
     from pipeline.head.model import load_head
@@ -98,6 +100,7 @@ def real_stages() -> Stages:
         check=check_drape,
         draw_material=lambda design, rng: draw_material(load_design(design), rng),
         render=render_layers,
+        occlude=behind_hair,
         composite=composite,
         attempts=len(SETTINGS),
         portrait=lambda rng: render_portrait(rng, Sitting(width=512, height=640, samples=24)).pixels,

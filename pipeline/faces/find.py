@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,12 +10,17 @@ from numpy.typing import NDArray
 
 from pipeline.config import FacesConfig
 from pipeline.faces.camera import euler, project
-from pipeline.faces.fit import fit_head, landmark_model, vertex_normals
+from pipeline.faces.ears import find_ears
+from pipeline.faces.fit import HeadFit, fit_head, landmark_model, vertex_normals, with_vertices
+from pipeline.faces.hair import NO_HAIR, hair_over_ears
 from pipeline.faces.landmarks import Detection, load_backend
 from pipeline.faces.light import estimate_light, even_light
 from pipeline.faces.verdict import judge
 from pipeline.head.model import load_head
-from pipeline.records import Face, Photo, Rejected
+from pipeline.records import Face, Float, Photo, Rejected
+
+EAR_SIGMA = 0.004  # m, of a point on an ear that was found
+EARS_COST = 1.25  # factor by which ears may worsen the landmarks' residual
 
 
 def find_faces(photo: Photo, config: FacesConfig) -> tuple[Face, ...]:
@@ -34,24 +40,18 @@ def find_faces(photo: Photo, config: FacesConfig) -> tuple[Face, ...]:
 
 def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -> Face:
     head = load_head()
-    height, width = photo.pixels.shape[:2]
-    fit = fit_head(
-        landmark_model(config.backend),
-        detection.landmarks,
-        detection.confidence,
-        width,
-        height,
-        photo.focal_px,
-    )
-    shape = head.shape(fit.identity_coefficients, fit.expression_coefficients)
-    vertices = shape @ fit.rotation.T + fit.translation
+    fit = _fit(photo, config.backend, detection)
+    vertices = _vertices(fit)
     face_skin = _bare_skin()
     image_points = project(vertices[np.unique(head.faces[face_skin])], fit.camera)
     verdict, reason = judge(fit, image_points, detection, config.min_face_px)
-    light = even_light()
+    light, hair = even_light(), NO_HAIR
     if verdict != "rejected":
         normals = vertex_normals(vertices, head.faces)
         light = estimate_light(photo.pixels, vertices, normals, head.faces, face_skin, fit.camera)
+        hair = hair_over_ears(
+            photo.pixels, vertices, normals, head.faces, face_skin, _ears(), fit.camera, light
+        )
     return Face(
         index=index,
         box=np.concatenate([detection.landmarks.min(axis=0), detection.landmarks.max(axis=0)]),
@@ -68,9 +68,42 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
         residual_mm=fit.residual_mm,
         residual_px=fit.residual_px,
         light=light,
+        hair=hair,
         verdict=verdict,
         reason=reason,
     )
+
+
+def _fit(photo: Photo, backend: str, detection: Detection) -> HeadFit:
+    """The head by its landmarks, then by its ears too where they can be made out."""
+    height, width = photo.pixels.shape[:2]
+    model = landmark_model(backend)
+    points, trust = detection.landmarks, detection.confidence
+    first = fit_head(model, points, trust, width, height, photo.focal_px)
+    ears = find_ears(photo.pixels, first, _vertices(first))
+    if not ears:
+        return first
+    more = np.concatenate([ear.vertices for ear in ears])
+    second = fit_head(
+        with_vertices(model, more, EAR_SIGMA),
+        np.concatenate([points, *(ear.points for ear in ears)]),
+        np.concatenate([trust, np.ones(len(more))]),
+        width,
+        height,
+        photo.focal_px,
+    )
+    # Ears that can only be had by bending the face were no ears.
+    off = float(np.nanmedian(second.residuals_mm[: len(points)]))
+    if off > EARS_COST * first.residual_mm:
+        return first
+    px = off * second.camera.focal_px / second.translation[2] / 1e3
+    return replace(second, residual_mm=off, residual_px=float(px))
+
+
+def _vertices(fit: HeadFit) -> Float:
+    """Vertices (V, 3) m of the fitted head in the camera frame."""
+    shape = load_head().shape(fit.identity_coefficients, fit.expression_coefficients)
+    return np.asarray(shape @ fit.rotation.T + fit.translation)
 
 
 @cache
@@ -81,3 +114,11 @@ def _bare_skin() -> NDArray[np.bool_]:
     for other in ("lips", "eyelids", "brows", "scalp", "neck", "ear_left", "ear_right", "mouth_cavity"):
         bare &= ~head.regions[other]
     return np.asarray(bare[head.faces].all(axis=1))
+
+
+@cache
+def _ears() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Triangles (F,) of either ear."""
+    head = load_head()
+    left, right = (head.regions[f"ear_{side}"][head.faces].all(axis=1) for side in ("left", "right"))
+    return np.asarray(left), np.asarray(right)

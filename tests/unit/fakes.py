@@ -9,7 +9,7 @@ from PIL import Image
 
 from pipeline.config import FacesConfig
 from pipeline.photos.load import load_photo
-from pipeline.records import Camera, Face, Layers, Light, Photo, Rejected, RestMask, WornMask
+from pipeline.records import Camera, Face, Layers, Light, Occluder, Photo, Rejected, RestMask, WornMask
 from pipeline.stages import Stages
 
 SIDE = 64
@@ -44,6 +44,7 @@ def _face(photo: Photo, index: int, level: float) -> Face:
         residual_mm=1.0,
         residual_px=1.0,
         light=Light(np.ones(3), np.eye(3)[:1], np.ones((1, 3)), np.full(3, 0.5)),
+        hair=Occluder((0, 0, 0, 0), np.zeros((0, 0), np.uint8)),
         verdict=verdict,
         reason="" if verdict == "ok" else f"{verdict} for the test",
     )
@@ -122,6 +123,7 @@ class Counter:
             check=check,
             draw_material=lambda design, rng: {"seed": int(rng.integers(1000))},
             render=self._render,
+            occlude=lambda face, layers: layers,
             composite=composite,
             attempts=2,
             portrait=lambda rng: rng.integers(90, 150, (SIDE, SIDE, 3)).astype(np.uint8),
