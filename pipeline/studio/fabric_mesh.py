@@ -28,9 +28,10 @@ class Sheet:
 
 def measure_sheet(worn: WornMask) -> Sheet:
     """Extent of ``worn``'s flat sheet. A mask without nose wire has an empty one far away."""
-    uv = worn.uv[worn.faces[worn.parts != LOOP]].reshape(-1, 2)
-    wire = worn.uv[worn.faces[worn.parts == WIRE]].reshape(-1, 2)
     nowhere = np.full((1, 2), 1e3)
+    uv = worn.uv[worn.faces[worn.parts != LOOP]].reshape(-1, 2)
+    uv = uv if len(uv) else nowhere
+    wire = worn.uv[worn.faces[worn.parts == WIRE]].reshape(-1, 2)
     wire = wire if len(wire) else nowhere
     return Sheet(uv.min(axis=0), uv.max(axis=0), wire.min(axis=0), wire.max(axis=0))
 
@@ -73,46 +74,93 @@ def _quad(first: Any, second: Any) -> tuple[int, int, int, int] | None:
     return None
 
 
+@dataclass(frozen=True)
+class Shell:
+    """Polygons over points, ready for a mesh."""
+
+    points: Float  # (N, 3)
+    uv: Float  # (N, 2)
+    polygons: list[list[int]]
+    parts: Any  # (P,) part ids
+    slots: Any  # (P,) material slots
+
+
+def thicken(points: Float, uv: Float, quads: Int, triangles: Int, parts: Any, thickness: float) -> Shell:
+    """Two copies of a sheet ``thickness`` apart and a strip around its border.
+
+    The three share no points, so that each keeps its own normals: the border stays crisp. Slot 0 is the
+    side that the winding faces, with the border; slot 1 the other one. ``parts`` lists the quads first.
+    """
+    corners = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]], triangles])
+    normals = np.zeros_like(points)
+    a, b, c = (points[corners[:, k]] for k in range(3))
+    for k in range(3):
+        np.add.at(normals, corners[:, k], np.cross(b - a, c - a))
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    outer, inner = points + normals * thickness / 2, points - normals * thickness / 2
+
+    faces = [*quads.tolist(), *triangles.tolist()]
+    sides = [(f[k], f[(k + 1) % len(f)], n) for n, f in enumerate(faces) for k in range(len(f))]
+    edges = {(p, q): n for p, q, n in sides}
+    border = [(p, q, n) for p, q, n in sides if (q, p) not in edges]
+    rim = np.unique([v for p, q, _ in border for v in (p, q)]).astype(int)
+    count = len(points)
+    top = {int(v): 2 * count + k for k, v in enumerate(rim)}
+    low = {int(v): 2 * count + len(rim) + k for k, v in enumerate(rim)}
+    return Shell(
+        np.concatenate([outer, inner, outer[rim], inner[rim]]),
+        np.concatenate([uv, uv, uv[rim], uv[rim]]),
+        [
+            *faces,
+            *([v + count for v in reversed(f)] for f in faces),
+            *([top[q], top[p], low[p], low[q]] for p, q, _ in border),
+        ],
+        np.concatenate([parts, parts, np.array([parts[n] for _, _, n in border], parts.dtype)]),
+        np.repeat([0, 1, 0], [len(faces), len(faces), len(border)]),
+    )
+
+
 def add_mask(scene: Any, worn: WornMask, vertices: Float, thickness: float, levels: int) -> tuple[Any, Any]:
     """Put the mask into ``scene``; ``vertices`` (M, 3) are ``worn``'s in the camera frame.
 
     Returns the sheet's and the loops' objects without materials; either may be None. The sheet is
-    subdivided ``levels`` times and ``thickness`` metres thick; its slots 0 and 1 are the outer and the
-    inner side. Face attribute "part" holds the part id.
+    ``thickness`` metres thick, its slots 0 and 1 are the outer and the inner side, and both are
+    subdivided ``levels`` times. Face attribute "part" holds the part id.
     """
     points = to_blender(vertices)
-    sheet = _part(scene, "Sheet", worn, points, worn.parts != LOOP)
-    loops = _part(scene, "Loops", worn, points, worn.parts == LOOP)
-    for thing in (sheet, loops):
-        if thing is not None and levels:
-            smooth = thing.modifiers.new("Smooth", "SUBSURF")
+    things: list[Any] = []
+    for name, chosen in (("Sheet", worn.parts != LOOP), ("Loops", worn.parts == LOOP)):
+        if not chosen.any():
+            things.append(None)
+            continue
+        faces = worn.faces[chosen]
+        used, compact = np.unique(faces, return_inverse=True)
+        quads, quad_parts, rest, rest_parts = join_triangles(
+            compact.reshape(faces.shape).astype(np.int32), worn.parts[chosen]
+        )
+        parts = np.concatenate([quad_parts, rest_parts])
+        if name == "Sheet":
+            shell = thicken(points[used], worn.uv[used], quads, rest, parts, thickness)
+        else:
+            polygons = [*quads.tolist(), *rest.tolist()]
+            shell = Shell(points[used], worn.uv[used], polygons, parts, np.zeros(len(parts), int))
+        things.append(mesh.add_object(scene, _mesh(name, shell)))
+        if levels:
+            smooth = things[-1].modifiers.new("Smooth", "SUBSURF")
             smooth.levels = smooth.render_levels = levels
             smooth.uv_smooth = "NONE"
-    if sheet is not None:
-        thick = sheet.modifiers.new("Thickness", "SOLIDIFY")
-        thick.thickness = thickness
-        thick.offset = 0.0
-        thick.material_offset = 1
-        thick.material_offset_rim = 0
-    return sheet, loops
+    return things[0], things[1]
 
 
-def _part(scene: Any, name: str, worn: WornMask, points: Float, chosen: Any) -> Any:
-    if not chosen.any():
-        return None
-    faces = worn.faces[chosen]
-    used, compact = np.unique(faces, return_inverse=True)
-    quads, quad_parts, rest, rest_parts = join_triangles(
-        compact.reshape(faces.shape).astype(np.int32), worn.parts[chosen]
-    )
-    polygons = [*quads.tolist(), *rest.tolist()]
+def _mesh(name: str, shell: Shell) -> Any:
     data = bpy.data.meshes.new(name)
-    data.from_pydata(points[used].tolist(), [], polygons)
+    data.from_pydata(shell.points.tolist(), [], shell.polygons)
     corners = np.zeros(len(data.loops), np.int32)
     data.loops.foreach_get("vertex_index", corners)
     layer = data.uv_layers.new(name="UVMap")
-    layer.data.foreach_set("uv", worn.uv[used][corners].astype(np.float32).ravel())
-    blender.shade_smooth(data)
+    layer.data.foreach_set("uv", shell.uv[corners].astype(np.float32).ravel())
+    data.polygons.foreach_set("material_index", shell.slots.astype(np.int32))
     part = data.attributes.new("part", "FLOAT", "FACE")
-    part.data.foreach_set("value", np.concatenate([quad_parts, rest_parts]).astype(np.float32))
-    return mesh.add_object(scene, data)
+    part.data.foreach_set("value", shell.parts.astype(np.float32))
+    blender.shade_smooth(data)
+    return data

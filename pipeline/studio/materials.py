@@ -138,7 +138,7 @@ def fabric(material: Mapping[str, Any], sheet: Sheet, side: str, pixel: float) -
     leak = float(material["translucency"])
     through = np.minimum(np.asarray(material["colour"], float), np.asarray(material["back_colour"], float))
     surface = graph.add(
-        graph.shader("ShaderNodeBsdfDiffuse", Color=albedo, Roughness=0.5, Normal=normal),
+        graph.shader("ShaderNodeBsdfDiffuse", Color=albedo, Normal=normal),
         graph.shader("ShaderNodeBsdfTranslucent", Color=leak * through, Normal=normal),
     )
     sheen = graph.node("ShaderNodeLayerWeight")
@@ -161,7 +161,7 @@ def elastic(material: Mapping[str, Any], pixel: float) -> Any:
     """Flat knitted ear loop with fine ribs along its length."""
     graph = Graph("Elastic")
     albedo = _elastic_pattern(graph, material, pixel)
-    surface = graph.shader("ShaderNodeBsdfDiffuse", Color=albedo, Roughness=0.5)
+    surface = graph.shader("ShaderNodeBsdfDiffuse", Color=albedo)
     return graph.finish(_labelled(graph, surface, albedo))
 
 
