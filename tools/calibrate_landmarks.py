@@ -9,6 +9,7 @@ its table in the same way. Run `python -m tools.calibrate_landmarks --help`; it 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from pipeline.records import Camera, Float, Int
 OUTLIER = 0.005  # m: beyond this a landmark's miss counts ever less (Geman-McClure)
 SEEN = 0.15  # mean facing cosine below which a place is too seldom in view to be judged
 LOOSE = 0.006  # m: a landmark with a larger sigma is unusable
+# Landmarks that follow the gaze, by the detectors' own documentation: the head model's eyes do not turn.
+IRISES: dict[str, Collection[int]] = {"mediapipe": range(468, 478)}
 NEIGHBOURHOOD = 0.035  # m around the rough place of a landmark
 LATTICE = np.array([(i, j, 5 - i - j) for i in range(6) for j in range(6 - i)]) / 5  # (21, 3) barycentric
 
@@ -133,64 +136,64 @@ def mirror_of(places: Float) -> Int:
     return partner.astype(np.int32)
 
 
-def place_landmarks(sittings: Sittings, head: HeadModel) -> dict[str, NDArray[np.generic]]:
+def place_landmarks(
+    sittings: Sittings, head: HeadModel, irises: Collection[int]
+) -> dict[str, NDArray[np.generic]]:
     """The landmark table's arrays, mirror images of each other to the last bit."""
     views = view(sittings, head)
     rough = rough_places(sittings)
     partner = mirror_of(rough)
     count = len(rough)
-    allowed = head.regions["skin"] | head.regions["eye_left"] | head.regions["eye_right"]
-    midline = allowed & (head.mirror == np.arange(len(head.mean)))
+    skin, eyes = head.regions["skin"], head.regions["eye_left"] | head.regions["eye_right"]
 
     vertices = np.zeros((count, 3), dtype=np.int32)
     weights = np.zeros((count, 3))
     sigma = np.zeros(count)
+    gaze = np.isin(np.arange(count), irises)
     for n in range(count):
         other = partner[n]
         if other < n:
             continue
-        pool = midline if other == n else allowed
-        near = np.flatnonzero(pool & (np.linalg.norm(head.mean - rough[n], axis=1) < NEIGHBOURHOOD))
-        start = near[_both_costs(views, near, head.mirror[near], n, other).argmin()]
-        vertices[n], weights[n] = _refine(views, head, n, other, int(start), allowed)
+        part = eyes if gaze[n] else skin
+        vertices[n], weights[n] = _find(views, head, n, other, rough[n], part)
         vertices[other], weights[other] = head.mirror[vertices[n]], weights[n]
         sigma[n] = sigma[other] = _spread(views, vertices, weights, (n, other))
     return {
         "vertices": vertices,
         "weights": weights.astype(np.float32),
         "sigma": sigma.astype(np.float32),
-        "usable": sigma <= LOOSE,
+        "usable": (sigma <= LOOSE) & ~gaze,
         "mirror": partner,
     }
 
 
-def _both_costs(views: Views, places: Int, mirrored: Int, n: int, other: int) -> Float:
-    """(C,) cost of vertices as the place of landmark `n` and of their mirror images as that of `other`."""
-    total = np.zeros(len(places))
-    for landmark, vertices in ((n, places), (other, mirrored)):
-        away = misses(views.image[:, vertices], views.landmarks[:, landmark])
-        total += cost(away, views.facing[:, vertices])
-    return total
-
-
-def _refine(
-    views: Views, head: HeadModel, n: int, other: int, start: int, allowed: NDArray[np.bool_]
+def _find(
+    views: Views, head: HeadModel, n: int, other: int, rough: Float, part: NDArray[np.bool_]
 ) -> tuple[Int, Float]:
-    """The best point on the triangles around the best vertex: corners (3,) and weights (3,)."""
-    around = head.faces[(head.faces == start).any(1)]
-    around = around[allowed[around].all(1)]
-    total = np.zeros((len(around), len(LATTICE)))
-    for landmark, corners in ((n, around), (other, head.mirror[around])):
-        image = np.einsum("lk,pfkd->pfld", LATTICE, views.image[:, corners])
-        facing = np.einsum("lk,pfk->pfl", LATTICE, views.facing[:, corners])
-        flat = cost(
-            misses(image.reshape(len(image), -1, 2), views.landmarks[:, landmark]),
-            facing.reshape(len(image), -1),
-        )
-        total += flat.reshape(total.shape)
+    """Where on a part of the surface landmark `n` (and its mirror image `other`) is explained best.
+
+    Corners (3,) and weights (3,). Raises ValueError when the part is nowhere near.
+    """
+
+    def costs(places: Int, lattice: Float) -> Float:
+        """(C, L) for points of triangles (C, 3), or of single vertices (C, 1)."""
+        total = np.zeros((len(places), len(lattice)))
+        for landmark, corners in ((n, places), (other, head.mirror[places])):
+            image = np.einsum("lk,pckd->pcld", lattice, views.image[:, corners])
+            facing = np.einsum("lk,pck->pcl", lattice, views.facing[:, corners])
+            miss = misses(image.reshape(len(image), -1, 2), views.landmarks[:, landmark])
+            total += cost(miss, facing.reshape(len(image), -1)).reshape(total.shape)
+        return total
+
+    near = np.flatnonzero(part & (np.linalg.norm(head.mean - rough, axis=1) < NEIGHBOURHOOD))
+    if not len(near):
+        raise ValueError(f"landmark {n} is {NEIGHBOURHOOD} m or more away from its part of the head")
+    best = near[np.argsort(costs(near[:, None], np.ones((1, 1)))[:, 0])[:8]]
+    around = head.faces[np.isin(head.faces, best).any(1) & part[head.faces].all(1)]
+    total = costs(around, LATTICE)
     if other == n:
-        places = np.einsum("lk,fkd->fld", LATTICE, head.mean[around])
-        total = np.where(np.abs(places[..., 0]) < 1e-5, total, np.inf)
+        across = np.einsum("lk,fk->fl", LATTICE, head.mean[around, 0])
+        total = np.where(np.abs(across) < 1e-5, total, np.inf)
     face, point = np.unravel_index(total.argmin(), total.shape)
     return around[face], LATTICE[point]
 
@@ -225,7 +228,7 @@ def main() -> None:
         if options.sittings:
             np.savez_compressed(options.sittings, **vars(sittings))
     head = load_head()
-    table = place_landmarks(sittings, head)
+    table = place_landmarks(sittings, head, IRISES.get(options.backend, ()))
     np.savez_compressed(options.output or FOLDER / f"landmarks_{options.backend}.npz", **table)
     sigma, usable = np.asarray(table["sigma"]) * 1e3, np.asarray(table["usable"])
     print(f"{options.backend}: a face in {len(sittings.landmarks)} portraits")
