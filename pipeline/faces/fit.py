@@ -88,6 +88,21 @@ def landmark_model(backend: str) -> LandmarkModel:
     )
 
 
+def with_vertices(model: LandmarkModel, vertices: NDArray[np.int64], sigma: float) -> LandmarkModel:
+    """The model with vertices (n,) of the package's head behind its landmarks, each known to `sigma` m."""
+    from pipeline.head.model import load_head
+
+    head = load_head()
+    basis = np.concatenate([head.identity_basis[:, vertices], head.expression_basis[:, vertices]])
+    return LandmarkModel(
+        np.concatenate([model.mean, head.mean[vertices]]),
+        np.concatenate([model.basis, basis], axis=1),
+        np.concatenate([model.normals, vertex_normals(head.mean, head.faces)[vertices]]),
+        np.concatenate([model.sigma, np.full(len(vertices), sigma)]),
+        model.identities,
+    )
+
+
 def vertex_normals(vertices: Float, faces: Int) -> Float:
     """Area-weighted unit normals (V, 3) of a triangle mesh; zero where no triangle touches."""
     corners = vertices[faces]
