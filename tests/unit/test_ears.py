@@ -12,7 +12,7 @@ from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float
 
-CAMERA = Camera(1800.0, 400, 440)
+CAMERA = Camera(1800.0, 520, 440)
 PLACE = np.array([0.0, 0.02, 1.2])
 
 
