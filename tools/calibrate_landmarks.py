@@ -25,11 +25,12 @@ from pipeline.head.model import HeadModel, load_head
 from pipeline.records import Camera, Float, Int
 
 OUTLIER = 0.005  # m: beyond this a landmark's miss counts ever less (Geman-McClure)
-SEEN = 0.15  # mean facing cosine below which a place is too seldom in view to be judged
+SEEN = 0.1  # mean facing cosine below which a place is too seldom in view
 LOOSE = 0.006  # m: a landmark with a larger sigma is unusable
 # Landmarks that follow the gaze, by the detectors' own documentation: the head model's eyes do not turn.
 IRISES: dict[str, Collection[int]] = {"mediapipe": range(468, 478)}
-NEIGHBOURHOOD = 0.035  # m around the rough place of a landmark
+NEIGHBOURHOOD = 0.025  # m around the rough place of a landmark
+PATCH = 0.01  # m around it, tells which portraits show it
 LATTICE = np.array([(i, j, 5 - i - j) for i in range(6) for j in range(6 - i)]) / 5  # (21, 3) barycentric
 
 
@@ -110,12 +111,9 @@ def misses(image: Float, seen: Float) -> Float:
     return np.asarray(np.linalg.norm(image - seen[:, None], axis=-1))
 
 
-def cost(miss: Float, facing: Float) -> Float:
-    """(C,) mean robust cost of candidates; each portrait counts by how squarely it shows the place."""
-    robust = miss**2 / (miss**2 + OUTLIER**2)
-    total = facing.sum(0)
-    mean = (facing * robust).sum(0) / np.maximum(total, 1e-9)
-    return np.asarray(np.where(total / len(miss) >= SEEN, mean, np.inf))
+def cost(miss: Float, shown: Float) -> Float:
+    """(C,) mean robust cost of candidates with misses (P, C), portraits counting by `shown` (P,)."""
+    return np.asarray(shown @ (miss**2 / (miss**2 + OUTLIER**2)) / shown.sum())
 
 
 def rough_places(sittings: Sittings) -> Float:
@@ -175,17 +173,24 @@ def _find(
     Corners (3,) and weights (3,). Raises ValueError when the part is nowhere near.
     """
 
+    anchor = head.mean[part][np.linalg.norm(head.mean[part] - rough, axis=1).argmin()]
+    distance = np.linalg.norm(head.mean - anchor, axis=1)
+    patch = np.flatnonzero(part & (distance < PATCH))
+
     def costs(places: Int, lattice: Float) -> Float:
         """(C, L) for points of triangles (C, 3), or of single vertices (C, 1)."""
         total = np.zeros((len(places), len(lattice)))
-        for landmark, corners in ((n, places), (other, head.mirror[places])):
+        for landmark, corners, about in (
+            (n, places, patch),
+            (other, head.mirror[places], head.mirror[patch]),
+        ):
             image = np.einsum("lk,pckd->pcld", lattice, views.image[:, corners])
-            facing = np.einsum("lk,pck->pcl", lattice, views.facing[:, corners])
             miss = misses(image.reshape(len(image), -1, 2), views.landmarks[:, landmark])
-            total += cost(miss, facing.reshape(len(image), -1)).reshape(total.shape)
+            # One weight for all candidates, or those seen rarely would be judged on their best portraits.
+            total += cost(miss, views.facing[:, about].mean(1)).reshape(total.shape)
         return total
 
-    near = np.flatnonzero(part & (np.linalg.norm(head.mean - rough, axis=1) < NEIGHBOURHOOD))
+    near = np.flatnonzero(part & (distance < NEIGHBOURHOOD) & (views.facing.mean(0) > SEEN))
     if not len(near):
         raise ValueError(f"landmark {n} is {NEIGHBOURHOOD} m or more away from its part of the head")
     best = near[np.argsort(costs(near[:, None], np.ones((1, 1)))[:, 0])[:8]]
