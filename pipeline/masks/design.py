@@ -71,6 +71,7 @@ class Fabric(Block):
     tension: Range
     bending: Range
     crease: Range
+    edge_bending: Range
     wire_bending: Range
     loop_tension: Range
 

@@ -14,7 +14,9 @@ from pipeline.records import PARTS, Float, Rejected, RestMask
 
 CLEARANCE = 0.010  # m between the start and the skin
 STRAND_STEPS = 8  # quads from a corner to the ear
-CORNER_DROP = 0.006  # m that the upper corners lie below the bridge of the nose
+CORNER_DROP = 0.018  # m that the upper corners lie below the bridge of the nose
+ABOVE_TIP = 0.014  # m: no one wears it lower than this above the tip of the nose
+PRESSED_DEPTH = 0.004  # m that the wire is pressed into the hollows beside the nose
 GRASP = 0.020  # m out from the ears, where the loops are held before they are hooked on
 
 
@@ -39,6 +41,7 @@ def place_mask(
         "bending": rng.uniform(*fabric.bending),
         "memory": rng.uniform(*design.pleats.memory),
         "crease": rng.uniform(*fabric.crease),
+        "edge_bending": rng.uniform(*fabric.edge_bending),
         "wire_bending": rng.uniform(*fabric.wire_bending),
         "loop_tension": rng.uniform(*fabric.loop_tension),
         "mass_kg_m2": sum(fabric.layers_g_m2) / 1000,
@@ -58,9 +61,9 @@ def place_mask(
     skin = skin_radius(head_vertices, faces_without_ears(), axis_z, menton[1] - 0.07, level + 0.02)
     envelope = wrap(skin, CLEARANCE, steepest=1.0)
 
-    bridge = level - parameters["upper_edge_m"]
+    bridge = max(level - parameters["upper_edge_m"], points.nose_tip[1] + ABOVE_TIP)
     half = sheet.columns[-1]
-    top = bridge - CORNER_DROP * (sheet.columns / half) ** 2 + np.tan(parameters["tilt_rad"]) * sheet.columns
+    top = bridge - CORNER_DROP * np.abs(sheet.columns / half) ** 1.5 + np.tan(parameters["tilt_rad"]) * sheet.columns
     middle = _profile_length(envelope, bridge, menton[1]) + parameters["below_chin_m"]
     hidden = 2 * sheet.lengths[1::2].sum()
     open_middle = float(np.clip((middle - sheet.height) / hidden, 0.35, 0.95))
@@ -72,7 +75,7 @@ def place_mask(
     shut_down, shut_out = fold(sheet, np.full(sheet.columns.size, parameters["memory"]))
     rest = np.stack([np.broadcast_to(sheet.columns, shut_down.shape), -shut_down, shut_out], -1).reshape(-1, 3)
 
-    pressed = _pressed(skin, clearance=0.0014)
+    pressed = _pressed(skin, clearance=0.0014, depth=PRESSED_DEPTH)
     wire_rows = np.flatnonzero(sheet.rows <= (design.wire.from_top_mm + design.wire.width_mm / 2) / 1000 + 1e-9)
     targets = start.copy().reshape(sheet.rows.size, sheet.columns.size, 3)
     targets[wire_rows] = _lay(pressed, across, *fold(sheet, opening), top)[wire_rows]
@@ -90,10 +93,13 @@ def _profile_length(envelope: Envelope, high: float, low: float) -> float:
     return float(np.hypot(np.diff(heights), np.diff(radius)).sum())
 
 
-def _pressed(skin: Envelope, clearance: float) -> Envelope:
-    """The skin's own radius, smoothed as far as a wire smooths it."""
+def _pressed(skin: Envelope, clearance: float, depth: float) -> Envelope:
+    """Where fingers press the wire: on the ridge of the nose, and beside it no more than ``depth`` m into
+    the hollow between nose and cheek."""
     sigma = (0.005 / HEIGHT_STEP, np.radians(3) / ANGLE_STEP)
-    return Envelope(skin.axis_z, skin.heights, skin.angles, gaussian_filter(skin.radius, sigma, mode="nearest") + clearance)
+    hull = wrap(skin, 0.0, steepest=np.inf).radius
+    radius = gaussian_filter(np.maximum(skin.radius, hull - depth), sigma, mode="nearest")
+    return Envelope(skin.axis_z, skin.heights, skin.angles, radius + clearance)
 
 
 def _lay(envelope: Envelope, across: Float, down: Float, out: Float, top: Float) -> Float:

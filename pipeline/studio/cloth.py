@@ -23,7 +23,7 @@ class Solver:
     quality: int = 5
     collision_quality: int = 2
     carry: int = 18
-    frames: int = 56
+    frames: int = 52
     mass: float = 0.4
 
 
@@ -60,7 +60,7 @@ def drape(
         collider.modifiers.new("collision", "COLLISION")
         collider.collision.thickness_outer = 0.007
         collider.collision.thickness_inner = 0.2
-        collider.collision.cloth_friction = 30.0
+        collider.collision.cloth_friction = 60.0
         collider.collision.damping = 0.2
         mask = _mask(scene, made, rest, solver)
         return _run(scene, mask, len(rest.start_vertices), rest, solver)
@@ -120,14 +120,14 @@ def _mask(scene, made, rest: RestMask, solver: Solver):
     group = _group(mask, "stiffness", (rest.stiffness * values["tension"] - softest) / span)
     cloth.vertex_group_structural_stiffness = cloth.vertex_group_shear_stiffness = group
     bending = _bending(rest, quads, part)
-    cloth.bending_stiffness, cloth.bending_stiffness_max = values["crease"], values["wire_bending"]
-    span = values["wire_bending"] - values["crease"]
+    cloth.bending_stiffness, cloth.bending_stiffness_max = values["crease"], bending.max()
+    span = bending.max() - values["crease"]
     cloth.vertex_group_bending = _group(mask, "bending", (bending - values["crease"]) / span)
     cloth.bending_damping = 0.5
     cloth.vertex_group_mass = _group(mask, "pins", rest.pins)
     cloth.pin_stiffness = 5.0
     cloth.rest_shape_key = mask.data.shape_keys.key_blocks["rest"]
-    cloth.effector_weights.gravity = 0.3
+    cloth.effector_weights.gravity = 0.12
     cloth.use_sewing_springs = True
     collision.collision_quality = solver.collision_quality
     collision.distance_min = 0.007
@@ -164,7 +164,8 @@ def _bending(rest: RestMask, quads: Int, part) -> Float:
     """Bending stiffness (M,): soft where the rest shape is folded, stiff along the wire."""
     values = rest.parameters
     bending = np.full(len(rest.rest_vertices), values["bending"])
-    bending[np.unique(quads[part == PARTS.index("edge")])] *= 2.0
+    edge = np.unique(quads[part == PARTS.index("edge")])
+    bending[edge] = values["edge_bending"]
     corner = rest.rest_vertices[quads]
     normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 1])
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
