@@ -63,6 +63,8 @@ def _missing(error: ImportError) -> str:
     name = error.name or str(error)
     if name == "bpy":
         return "the Blender module is missing; install it with: pip install 'maskdrape[blender]'"
+    if name.split(".")[0] == "pipeline":
+        return f"this copy of MaskDrape is broken: it lacks its own module {name!r}; install it again"
     binary = getattr(getattr(sys.modules.get("bpy"), "app", None), "binary_path", "")
     if binary:
         return (
