@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -55,7 +56,8 @@ def draw_contact_sheet(
         ]
         for number, (line, ink, size) in enumerate(zip(lines, (_INK, _FAINT), (14, 12), strict=True)):
             font = ImageFont.load_default(size)
-            draw.text((left, top + _TILE + 2 + 18 * number), _fitting(line, font, cell_width), ink, font)
+            text = _fitting(_plain(line), font, cell_width)
+            draw.text((left, top + _TILE + 2 + 18 * number), text, ink, font)
     data = io.BytesIO()
     sheet.save(data, format="PNG", compress_level=6)
     return data.getvalue()
@@ -91,5 +93,11 @@ def _frame(box: Sequence[float], width: int, height: int) -> tuple[int, int, int
 
 def _fitting(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
     while font.getlength(text) > width:
-        text = text[:-2].rstrip("…") + "…"
+        text = text.removesuffix("...")[:-1] + "..."
     return text
+
+
+def _plain(text: str) -> str:
+    """Pillow's own font has ASCII only: accents are dropped, other letters shown as question marks."""
+    bare = "".join(mark for mark in unicodedata.normalize("NFKD", text) if not unicodedata.combining(mark))
+    return bare.encode("ascii", "replace").decode()
