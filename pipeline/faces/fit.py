@@ -83,9 +83,9 @@ def landmark_model(backend: str) -> LandmarkModel:
     normals = at_landmarks(vertex_normals(head.mean, head.faces))
     normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
     sigma = np.where(table.usable, table.sigma, np.inf)
-    return LandmarkModel(
-        at_landmarks(head.mean), at_landmarks(basis), normals, sigma, len(head.identity_basis)
-    )
+    # Contiguous: the fit flattens the basis at every step.
+    basis = np.ascontiguousarray(at_landmarks(basis))
+    return LandmarkModel(at_landmarks(head.mean), basis, normals, sigma, len(head.identity_basis))
 
 
 def with_vertices(model: LandmarkModel, vertices: NDArray[np.int64], sigma: float) -> LandmarkModel:
@@ -161,7 +161,8 @@ def _first_guess(model: LandmarkModel, observed: Float, focal_px: float | None) 
 
 
 def _shape(model: LandmarkModel, state: _State) -> Float:
-    return np.asarray(model.mean + np.tensordot(state.coefficients, model.basis, axes=1))
+    offset = state.coefficients @ model.basis.reshape(len(model.basis), -1)
+    return np.asarray(model.mean + offset.reshape(-1, 3))
 
 
 def _predict(model: LandmarkModel, state: _State) -> tuple[Float, Float, Float]:
@@ -224,10 +225,10 @@ def _descend(
     for _ in range(iterations):
         jacobian, error = _linearise(model, observed, unit, state)
         squared = (error**2).sum(axis=1)
-        weight = np.repeat(trust / (1 + squared / robust_scale**2) ** 2, 2)
-        weighted = jacobian * weight[:, None]
-        hessian = jacobian.T @ weighted
-        gradient = weighted.T @ error.ravel()
+        root = np.repeat(np.sqrt(trust) / (1 + squared / robust_scale**2), 2)
+        jacobian *= root[:, None]
+        hessian = jacobian.T @ jacobian
+        gradient = jacobian.T @ (root * error.ravel())
         away, stiffness, slope = distance_terms(state)
         hessian[5:7, 5:7] += factor * stiffness * np.outer(slope, slope)
         gradient[5:7] += factor * stiffness * away * slope
