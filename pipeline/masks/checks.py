@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pipeline.head.model import load_head
@@ -14,6 +16,7 @@ from pipeline.masks.place import STRAND_STEPS
 from pipeline.masks.proximity import Surface, closest, prepare
 from pipeline.records import PARTS, Float, Rejected, RestMask, WornMask
 
+SKIN_GAP = 0.0001  # m between the elastic and the skin it lies on
 CLEARANCE = 0.0006  # m between the sheet's middle surface and the skin, so that its thickness stays outside
 MOST_PENETRATION = 0.0003  # m
 MOST_MOTION = 0.00008  # m a frame
@@ -103,7 +106,9 @@ def _strain(rest: RestMask, draped: Float) -> Float:
     quads = rest.faces.reshape(-1, 2, 3)[rest.parts[::2] == PARTS.index("panel")]
     ends = np.concatenate([quads[:, 0, [0, 1]], quads[:, 0, [1, 2]]])
     long = np.linalg.norm(draped[ends[:, 0]] - draped[ends[:, 1]], axis=1)
-    return np.asarray(long / np.linalg.norm(rest.rest_vertices[ends[:, 0]] - rest.rest_vertices[ends[:, 1]], axis=1) - 1)
+    return np.asarray(
+        long / np.linalg.norm(rest.rest_vertices[ends[:, 0]] - rest.rest_vertices[ends[:, 1]], axis=1) - 1
+    )
 
 
 def _loops(rest: RestMask, draped: Float, coarse: Float, skin: Surface, head_vertices: Float) -> list[Cord]:
@@ -118,7 +123,9 @@ def _loops(rest: RestMask, draped: Float, coarse: Float, skin: Surface, head_ver
         top = coarse[[first, first + 1]].mean(0)
         bottom = coarse[[-first - 2, -first - 1]].mean(0)
         near = closest(skin, creases[side])
-        behind = creases[side] + (thickness / 2 + 0.0004 - np.minimum(near.distance, 0))[:, None] * near.normal
+        behind = (
+            creases[side] + (thickness / 2 + 0.0004 - np.minimum(near.distance, 0))[:, None] * near.normal
+        )
         upper, lower = strands[2 * side], strands[2 * side + 1]
         path = np.concatenate(
             [top[[inner, column]], upper[:-1], behind, lower[-2::-1], bottom[[column, inner]]]
@@ -127,5 +134,8 @@ def _loops(rest: RestMask, draped: Float, coarse: Float, skin: Surface, head_ver
         facing = closest(skin, line).normal
         for _ in range(6):
             facing[1:-1] = (facing[:-2] + 2 * facing[1:-1] + facing[2:]) / 4
-        cords.append(sweep(line, facing, width, thickness))
+        cord = sweep(line, facing, width, thickness)
+        near = closest(skin, cord.vertices, REACH)
+        pressed_flat = cord.vertices + np.maximum(SKIN_GAP - near.distance, 0)[:, None] * near.normal
+        cords.append(replace(cord, vertices=pressed_flat))
     return cords

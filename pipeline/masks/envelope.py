@@ -71,7 +71,9 @@ def wrap(skin: Envelope, clearance: float, steepest: float) -> Envelope:
     limit = steepest * HEIGHT_STEP
     for i in range(len(hull) - 2, -1, -1):
         hull[i] = np.maximum(hull[i], hull[i + 1] - limit)
-    smooth = np.maximum(gaussian_filter(hull, (0.006 / HEIGHT_STEP, np.radians(4) / ANGLE_STEP), mode="nearest"), hull)
+    smooth = np.maximum(
+        gaussian_filter(hull, (0.006 / HEIGHT_STEP, np.radians(4) / ANGLE_STEP), mode="nearest"), hull
+    )
     smooth = gaussian_filter(smooth, (0.004 / HEIGHT_STEP, np.radians(3) / ANGLE_STEP), mode="nearest")
     return Envelope(skin.axis_z, skin.heights, skin.angles, smooth + clearance)
 

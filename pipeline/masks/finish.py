@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from pipeline.masks.pattern import COLUMNS
@@ -34,7 +36,7 @@ def refine(grid: Float, creases: Int) -> Float:
     Passes through the given points; after Dyn, Levin and Gregory, "A 4-point interpolatory subdivision
     scheme for curve design", 1987. Returns (2R - 1, 2C - 1, K).
     """
-    blocks = [_halve(grid[a : b + 1]) for a, b in zip(creases, creases[1:], strict=False)]
+    blocks = [_halve(grid[a : b + 1]) for a, b in pairwise(creases.tolist())]
     tall = np.concatenate([blocks[0], *[block[1:] for block in blocks[1:]]])
     return np.swapaxes(_halve(np.swapaxes(tall, 0, 1)), 0, 1)
 
@@ -44,7 +46,9 @@ def _halve(points: Float) -> Float:
         middle = (points[:-1] + points[1:]) / 2
     else:
         first = 3 * points[0] - 3 * points[1] + points[2] if len(points) > 3 else 2 * points[0] - points[1]
-        last = 3 * points[-1] - 3 * points[-2] + points[-3] if len(points) > 3 else 2 * points[-1] - points[-2]
+        last = (
+            3 * points[-1] - 3 * points[-2] + points[-3] if len(points) > 3 else 2 * points[-1] - points[-2]
+        )
         wide = np.concatenate([first[None], points, last[None]])
         middle = (9 * (wide[1:-2] + wide[2:-1]) - wide[:-3] - wide[3:]) / 16
     out = np.empty((2 * len(points) - 1, *points.shape[1:]))

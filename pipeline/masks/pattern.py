@@ -25,7 +25,9 @@ class Sheet:
 
     columns: Float  # (C,) m, across; 0 in the middle, positive to the wearer's left
     rows: Float  # (R,) m, down the unfolded sheet; 0 at the upper edge
-    segment: Int  # (R - 1,) which segment of the chain lies below each row: 0, 2, 4, 6 visible, 1, 3, 5 hidden
+    segment: (
+        Int  # (R - 1,) which segment of the chain lies below each row: 0, 2, 4, 6 visible, 1, 3, 5 hidden
+    )
     lengths: Float  # (7,) m, of the segments
     height: float  # m, with the pleats closed
     parts: NDArrayU8  # (2 * quads,) part id of each triangle
@@ -47,7 +49,10 @@ def cut_sheet(design: Design, size: str) -> Sheet:
     lengths[0::2], lengths[1::2] = visible, depth
 
     scale = height / 0.095
-    bands = [design.wire.from_top_mm - design.wire.width_mm / 2, design.wire.from_top_mm + design.wire.width_mm / 2]
+    bands = [
+        design.wire.from_top_mm - design.wire.width_mm / 2,
+        design.wire.from_top_mm + design.wire.width_mm / 2,
+    ]
     top, bottom = design.edges.top_mm / 1000, design.edges.bottom_mm / 1000
     wire_top, wire_bottom = (band / 1000 for band in bands)
     starts = np.concatenate([[0.0], np.cumsum(lengths)])
@@ -77,11 +82,11 @@ def cut_sheet(design: Design, size: str) -> Sheet:
 
 
 def grid_faces(rows: int, columns: int) -> Int:
-    """Triangles (2 * (rows - 1) * (columns - 1), 3) of a grid, wound so that they face the viewer of the mask."""
+    """Triangles (2 * (rows - 1) * (columns - 1), 3) of a grid, facing away from the wearer."""
     index = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]
     pairs = np.stack([np.stack([a, b, c], -1), np.stack([a, c, d], -1)], axis=2)
-    return pairs.reshape(-1, 3).astype(np.int32)
+    return np.asarray(pairs.reshape(-1, 3), np.int32)
 
 
 def fold(sheet: Sheet, opening: Float) -> tuple[Float, Float]:

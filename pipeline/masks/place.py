@@ -63,7 +63,11 @@ def place_mask(
 
     bridge = max(level - parameters["upper_edge_m"], points.nose_tip[1] + ABOVE_TIP)
     half = sheet.columns[-1]
-    top = bridge - CORNER_DROP * np.abs(sheet.columns / half) ** 1.5 + np.tan(parameters["tilt_rad"]) * sheet.columns
+    top = (
+        bridge
+        - CORNER_DROP * np.abs(sheet.columns / half) ** 1.5
+        + np.tan(parameters["tilt_rad"]) * sheet.columns
+    )
     middle = _profile_length(envelope, bridge, menton[1]) + parameters["below_chin_m"]
     hidden = 2 * sheet.lengths[1::2].sum()
     open_middle = float(np.clip((middle - sheet.height) / hidden, 0.35, 0.95))
@@ -73,17 +77,23 @@ def place_mask(
     across = sheet.columns + parameters["sideways_m"]
     start = _lay(envelope, across, *fold(sheet, opening), top).reshape(-1, 3)
     shut_down, shut_out = fold(sheet, np.full(sheet.columns.size, parameters["memory"]))
-    rest = np.stack([np.broadcast_to(sheet.columns, shut_down.shape), -shut_down, shut_out], -1).reshape(-1, 3)
+    rest = np.stack([np.broadcast_to(sheet.columns, shut_down.shape), -shut_down, shut_out], -1).reshape(
+        -1, 3
+    )
 
     pressed = _pressed(skin, clearance=0.0014, depth=PRESSED_DEPTH)
-    wire_rows = np.flatnonzero(sheet.rows <= (design.wire.from_top_mm + design.wire.width_mm / 2) / 1000 + 1e-9)
+    wire_rows = np.flatnonzero(
+        sheet.rows <= (design.wire.from_top_mm + design.wire.width_mm / 2) / 1000 + 1e-9
+    )
     targets = start.copy().reshape(sheet.rows.size, sheet.columns.size, 3)
     targets[wire_rows] = _lay(pressed, across, *fold(sheet, opening), top)[wire_rows]
     pins = np.zeros(targets.shape[:2])
     reach = design.wire.pressed_mm / 1000
     fall = np.clip((reach - np.abs(sheet.columns)) / (0.6 * reach), 0, 1)
     pins[wire_rows[1:]] = 0.9 * fall**2 * (3 - 2 * fall)
-    return _with_loops(design, size, wearing, parameters, sheet, rest, start, targets.reshape(-1, 3), pins.ravel(), roots)
+    return _with_loops(
+        design, size, wearing, parameters, sheet, rest, start, targets.reshape(-1, 3), pins.ravel(), roots
+    )
 
 
 def _profile_length(envelope: Envelope, high: float, low: float) -> float:
@@ -109,7 +119,9 @@ def _lay(envelope: Envelope, across: Float, down: Float, out: Float, top: Float)
     Returns (R, C, 3) m, head frame.
     """
     turn = np.diff(envelope.angles)[None]
-    step = np.hypot((envelope.radius[:, 1:] + envelope.radius[:, :-1]) / 2 * turn, np.diff(envelope.radius, axis=1))
+    step = np.hypot(
+        (envelope.radius[:, 1:] + envelope.radius[:, :-1]) / 2 * turn, np.diff(envelope.radius, axis=1)
+    )
     arc = np.concatenate([np.zeros((len(step), 1)), np.cumsum(step, 1)], axis=1)
     arc -= arc[:, envelope.angles.size // 2, None]
     height = top.copy()
@@ -121,7 +133,9 @@ def _lay(envelope: Envelope, across: Float, down: Float, out: Float, top: Float)
         arcs = arc[low] * (1 - part) + arc[low + 1] * part
         angle = np.array([np.interp(u, a, envelope.angles) for u, a in zip(across, arcs, strict=True)])
         radius = envelope.at(height, angle)
-        slope = (envelope.at(height + HEIGHT_STEP, angle) - envelope.at(height - HEIGHT_STEP, angle)) / (2 * HEIGHT_STEP)
+        slope = (envelope.at(height + HEIGHT_STEP, angle) - envelope.at(height - HEIGHT_STEP, angle)) / (
+            2 * HEIGHT_STEP
+        )
         lean = 1 / np.sqrt(1 + slope**2)
         outward = np.stack([np.sin(angle) * lean, -slope * lean, np.cos(angle) * lean], -1)
         laid[row] = envelope.point(height, angle, radius) + out[row][:, None] * outward
@@ -163,7 +177,9 @@ def _with_loops(
             parameters[f"stretch_{'upper' if upper else 'lower'}_{'left' if sign > 0 else 'right'}"] = float(
                 np.linalg.norm(start[ids].mean(0) - ear) / length
             )
-            rests.append((rest[ids] + fractions[:, None, None] * np.array([sign * length, 0.0, 0.0])).reshape(-1, 3))
+            rests.append(
+                (rest[ids] + fractions[:, None, None] * np.array([sign * length, 0.0, 0.0])).reshape(-1, 3)
+            )
             line = start[ids] + fractions[:, None, None] * (hold - start[ids])
             starts.append(line.reshape(-1, 3))
             goal = line.copy()
@@ -180,7 +196,9 @@ def _with_loops(
     sheet_uv = np.stack(np.broadcast_arrays(sheet.columns[None], -sheet.rows[:, None]), -1).reshape(-1, 2)
     loops = np.concatenate(rests[1:])
     parts = np.concatenate([sheet.parts, np.full(sum(map(len, faces[1:])), PARTS.index("loop"), np.uint8)])
-    stiffness = np.concatenate([np.ones(len(rest)), np.full(len(loops), parameters["loop_tension"] / parameters["tension"])])
+    stiffness = np.concatenate(
+        [np.ones(len(rest)), np.full(len(loops), parameters["loop_tension"] / parameters["tension"])]
+    )
     return RestMask(
         design=design.name,
         size=size,

@@ -10,7 +10,6 @@ from scipy.spatial import cKDTree
 
 from pipeline.records import Float, Int
 
-
 PIECE = 0.003  # m
 
 
@@ -66,7 +65,17 @@ def prepare(vertices: Float, faces: Int) -> Surface:
     centres, owner = _pieces(corners)
     along = sides / (sides**2).sum(2, keepdims=True)
     inward = np.cross(normals[:, None], sides)
-    return Surface(corners, sides, along, inward, normals, at_vertex[faces], at_edge[edge].reshape(-1, 3, 3), cKDTree(centres), owner)
+    return Surface(
+        corners,
+        sides,
+        along,
+        inward,
+        normals,
+        at_vertex[faces],
+        at_edge[edge].reshape(-1, 3, 3),
+        cKDTree(centres),
+        owner,
+    )
 
 
 def _pieces(corners: Float) -> tuple[Float, NDArray[np.intp]]:
@@ -80,7 +89,9 @@ def _pieces(corners: Float) -> tuple[Float, NDArray[np.intp]]:
         owners.append(owner[small])
         big = corners[~small]
         middle = (big + np.roll(big, -1, 1)) / 2
-        corners = np.concatenate([np.stack([big[:, k], middle[:, k], middle[:, k - 1]], 1) for k in range(3)] + [middle])
+        corners = np.concatenate(
+            [np.stack([big[:, k], middle[:, k], middle[:, k - 1]], 1) for k in range(3)] + [middle]
+        )
         owner = np.tile(owner[~small], 4)
     return np.concatenate(centres), np.concatenate(owners)
 
@@ -99,6 +110,7 @@ def closest(surface: Surface, points: Float, limit: float = np.inf) -> Closest:
     seen = 0
     while todo.size:
         reach, found = surface.tree.query(points[todo], k=np.arange(seen + 1, count + 1))
+        reach = np.asarray(reach)
         candidates = surface.owner[found]
         nearest = candidates[np.arange(todo.size), _squared(surface, points[todo], candidates).argmin(1)]
         distance, bary = _to_triangles(points[todo], surface.corners[nearest])

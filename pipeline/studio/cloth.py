@@ -192,7 +192,9 @@ def _run(scene, mask, count: int, rest: RestMask, solver: Solver) -> Drape:
             raise Rejected("masks", "the cloth solver lost the mask")
         shapes.append(flat.reshape(-1, 3).astype(np.float64) / SCALE)
         if frame > WINDOW:
-            drift = float(np.linalg.norm(shapes[-1][sheet] - shapes[-1 - WINDOW][sheet], axis=1).mean()) / WINDOW
+            drift = (
+                float(np.linalg.norm(shapes[-1][sheet] - shapes[-1 - WINDOW][sheet], axis=1).mean()) / WINDOW
+            )
         if frame > solver.carry + 2 * WINDOW and drift < REST:
             break
     return Drape(np.mean(shapes[-WINDOW:], axis=0), drift, len(shapes))

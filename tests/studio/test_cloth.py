@@ -1,0 +1,94 @@
+"""The whole way of one mask: placed, draped by Blender, checked."""
+
+import hashlib
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+bpy = pytest.importorskip("bpy")
+
+from pipeline.head.model import load_head  # noqa: E402
+from pipeline.masks.checks import check_drape  # noqa: E402
+from pipeline.masks.library import load_design  # noqa: E402
+from pipeline.masks.place import place_mask  # noqa: E402
+from pipeline.masks.proximity import closest, prepare  # noqa: E402
+from pipeline.records import PARTS, Rejected  # noqa: E402
+from pipeline.studio.cloth import drape  # noqa: E402
+
+DOWN = np.array([0.0, -1.0, 0.0])
+
+
+def worn(seed, expression=(), gravity=DOWN, attempt=0):
+    head = load_head()
+    rng = np.random.default_rng(seed)
+    expressed = np.zeros(43)
+    for name in expression:
+        expressed[head.expression_names.index(name)] = 0.8
+    vertices = head.shape(rng.normal(size=80) * (seed > 0), expressed)
+    rest = place_mask(load_design("surgical"), vertices, gravity, "correct", rng)
+    result = drape(rest, vertices, head.collider_faces, gravity, attempt)
+    return vertices, check_drape(rest, result.vertices, vertices, result.motion, result.frames)
+
+
+def check(vertices, mask):
+    head = load_head()
+    checks = mask.checks
+    assert checks["penetration_mm"] <= 0.3
+    assert checks["p99_strain"] < 0.15
+    assert checks["bridge_gap_mm"] < 8
+    skin = prepare(vertices, head.collider_faces)
+    corners = mask.vertices[mask.faces[mask.parts != PARTS.index("loop")]]
+    inner = np.concatenate([corners.mean(1), (corners[:, 0] + corners[:, 1]) / 2])
+    assert closest(skin, inner, 0.004).distance.min() > -0.0003
+    loop = np.unique(mask.faces[mask.parts == PARTS.index("loop")])
+    assert closest(skin, mask.vertices[loop], 0.004).distance.min() > -0.0005
+    # the loops pass behind both ears
+    for crease in (head.ear_sulcus_left, head.ear_sulcus_right):
+        behind = vertices[crease][vertices[crease][:, 2].argmin()]
+        assert np.linalg.norm(mask.vertices[loop] - behind, axis=1).min() < 0.006
+
+
+@pytest.mark.slow
+def test_mask_comes_to_rest_outside_the_mean_head_and_leaves_the_session_as_it_was():
+    before = [len(bpy.data.scenes), len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.actions)]
+    before.append(len(bpy.data.shape_keys))
+    vertices, mask = worn(0)
+    check(vertices, mask)
+    after = [len(bpy.data.scenes), len(bpy.data.objects), len(bpy.data.meshes), len(bpy.data.actions)]
+    assert before == [*after, len(bpy.data.shape_keys)]
+
+
+@pytest.mark.slow
+def test_open_mouth_and_head_bowed_forward():
+    tilted = np.array([0.0, -np.cos(0.6), np.sin(0.6)])
+    check(*worn(3, expression=("jawOpen",), gravity=tilted))
+
+
+@pytest.mark.slow
+def test_drape_is_bitwise_equal_across_processes():
+    script = (
+        "import hashlib, numpy as np\n"
+        "from pipeline.head.model import load_head\n"
+        "from pipeline.masks.library import load_design\n"
+        "from pipeline.masks.place import place_mask\n"
+        "from pipeline.studio.cloth import drape\n"
+        "head, down = load_head(), np.array([0.0, -1.0, 0.0])\n"
+        "rest = place_mask(load_design('surgical'), head.mean, down, 'correct', np.random.default_rng(1))\n"
+        "drape_ = drape(rest, head.mean, head.collider_faces, down)\n"
+        "print(hashlib.sha256(drape_.vertices.tobytes()).hexdigest(), flush=True)\n"
+        "import os; os._exit(0)\n"
+    )
+    head = load_head()
+    rest = place_mask(load_design("surgical"), head.mean, DOWN, "correct", np.random.default_rng(1))
+    here = hashlib.sha256(drape(rest, head.mean, head.collider_faces, DOWN).vertices.tobytes()).hexdigest()
+    other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert other.stdout.split()[-1] == here
+
+
+def test_a_mask_inside_the_head_is_rejected():
+    head = load_head()
+    rest = place_mask(load_design("surgical"), head.mean, DOWN, "correct", np.random.default_rng(1))
+    with pytest.raises(Rejected, match=r"slid|inside|stretched"):
+        check_drape(rest, rest.start_vertices - [0, 0.05, 0.03], head.mean, 0.0)
