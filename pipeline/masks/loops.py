@@ -67,10 +67,10 @@ def sweep(line: Float, facing: Float, width: float, thickness: float) -> Cord:
     index = np.arange(count * SIDES).reshape(count, SIDES)
     a, b = index[:-1], np.roll(index, -1, 1)[:-1]
     c, d = np.roll(index, -1, 1)[1:], index[1:]
-    sides = np.stack([np.stack([a, b, c], -1), np.stack([a, c, d], -1)], axis=2).reshape(-1, 3)
+    sides = np.stack([np.stack([a, c, b], -1), np.stack([a, d, c], -1)], axis=2).reshape(-1, 3)
     caps = [
-        np.stack([np.full(SIDES, count * SIDES), np.roll(index[0], -1), index[0]], -1),
-        np.stack([np.full(SIDES, count * SIDES + 1), index[-1], np.roll(index[-1], -1)], -1),
+        np.stack([np.full(SIDES, count * SIDES), index[0], np.roll(index[0], -1)], -1),
+        np.stack([np.full(SIDES, count * SIDES + 1), np.roll(index[-1], -1), index[-1]], -1),
     ]
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     girth = np.pi * (width + thickness) / 2
