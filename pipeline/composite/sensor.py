@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipeline.composite.grain import Grain, measure_grain
+from pipeline.composite.grain import NO_GRAIN, Grain, measure_grain
 from pipeline.composite.sharpness import edge_blur
 from pipeline.records import Float
 
-RENDER_BLUR = 0.45
+RENDER_BLUR = 0.5
 """Standard deviation in px of the renderer's own pixel filter, as `edge_blur` sees it."""
 
 _LUMA: Float = np.array([0.299, 0.587, 0.114])
@@ -34,7 +34,7 @@ def measure_sensor(
     """
     rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
     if not len(rows):
-        return Sensor(RENDER_BLUR, Grain(np.array([0.5]), np.zeros((1, 2, 3))))
+        return Sensor(RENDER_BLUR, NO_GRAIN)
     x0, y0, x1, y1 = box
     under = (slice(y0, y1), slice(x0, x1))
     grain = measure_grain(pixels[under] / 255.0, covered)

@@ -14,9 +14,9 @@ from pipeline.records import Float
 
 _PRESMOOTH = 0.8  # px; below this, pixel noise makes edges look sharp
 _REBLUR = 1.2  # px
-_FLOOR = 0.35  # px; about what a pixel's own area does to an edge
+_FLOOR = 0.5  # px; about what a pixel's own area does to an edge
 _CEILING = 6.0  # px
-_SHARPEST = 25.0  # per cent; most edges of a face are soft by nature, only the sharpest show the camera
+_SHARPEST = 40.0  # per cent; most edges of a face are soft by nature, only the sharpest show the camera
 
 
 def edge_blur(luma: Float, noise: float) -> float:
