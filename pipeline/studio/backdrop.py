@@ -57,15 +57,18 @@ def add_backdrop(scene: Any, camera: Camera, picture: Float, distance: float = 6
     rgba = np.concatenate([picture[::-1], np.ones((height, width, 1))], axis=2)
     image.pixels.foreach_set(rgba.astype(np.float32).ravel())
     image.pack()
-    half = np.array([camera.width, camera.height]) / camera.focal_px * distance / 2
+    # A little larger than the frame, as the pixels at the border look past it.
+    spare = 1.02
+    half = spare * np.array([camera.width, camera.height]) / camera.focal_px * distance / 2
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
     points = np.concatenate([corners * half, np.full((4, 1), -distance)], axis=1)
-    sheet = new_mesh("Backdrop", points, np.array([[0, 1, 2, 3]]), uv=(corners + 1) / 2)
+    sheet = new_mesh("Backdrop", points, np.array([[0, 1, 2, 3]]), uv=(spare * corners + 1) / 2)
     material = bpy.data.materials.new("Backdrop")
     tree = blender.use_nodes(material)
     tree.nodes.clear()
     texture = tree.nodes.new("ShaderNodeTexImage")
     texture.image = image
+    texture.extension = "EXTEND"
     emission = tree.nodes.new("ShaderNodeEmission")
     output = tree.nodes.new("ShaderNodeOutputMaterial")
     tree.links.new(texture.outputs["Color"], emission.inputs["Color"])

@@ -21,8 +21,8 @@ _CENTRE_Z = -0.095
 """Where the neck's axis passes, m behind the eyes."""
 
 # Half width (or depth) and height, m, from the collar's seam down to the chest, for the mean head.
-_SIDE = np.array([[0.074, -0.139], [0.100, -0.150], [0.135, -0.167], [0.170, -0.190], [0.198, -0.225]])
-_SIDE = np.concatenate([_SIDE, [[0.212, -0.280], [0.217, -0.360], [0.218, -0.700]]])
+_SIDE = np.array([[0.073, -0.139], [0.098, -0.147], [0.130, -0.161], [0.163, -0.184], [0.190, -0.220]])
+_SIDE = np.concatenate([_SIDE, [[0.203, -0.280], [0.207, -0.360], [0.208, -0.700]]])
 _FRONT = np.array([[0.060, -0.172], [0.066, -0.190], [0.077, -0.215], [0.092, -0.245], [0.108, -0.285]])
 _FRONT = np.concatenate([_FRONT, [[0.124, -0.335], [0.133, -0.410], [0.135, -0.700]]])
 _BACK = np.array([[0.060, -0.128], [0.070, -0.145], [0.082, -0.170], [0.092, -0.200], [0.100, -0.245]])
@@ -54,7 +54,7 @@ def draw_shirt(rng: np.random.Generator) -> Shirt:
         trim=np.clip(colour * (rng.uniform(0.5, 1.1) if rng.random() < 0.4 else 1.0), 0.01, 0.8),
         collar=float(rng.uniform(0.035, 0.045) if roll_neck else rng.uniform(0.012, 0.022)),
         depth=float(0.0 if roll_neck else rng.uniform(0.0, 0.022)),
-        folds=float(rng.uniform(0.003, 0.007)),
+        folds=float(rng.uniform(0.002, 0.005)),
         weave=float(rng.choice([420.0, 700.0, 1100.0])),
         seed=int(rng.integers(2**31)),
     )
@@ -146,7 +146,7 @@ def _clear_of_skin(grid: Float, vertices: Float, faces: Int, fixed: int) -> Floa
     skin = vertices[used]
     tree = cKDTree(skin)
     loose = grid.copy()
-    for _ in range(6):
+    for _ in range(14):
         _, nearest = tree.query(loose[fixed:].reshape(-1, 3))
         gap = loose[fixed:].reshape(-1, 3) - skin[nearest]
         depth = (gap * normals[nearest]).sum(axis=1)

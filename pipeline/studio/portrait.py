@@ -52,7 +52,7 @@ class Sitting:
     roll: float = 6.0
     identity_sigma: float = 0.85
     expression: float = 0.5  # share of smiles, and strength of every movement
-    head_size: tuple[float, float] = (0.44, 0.56)  # chin to crown over the image's height
+    head_size: tuple[float, float] = (0.48, 0.60)  # chin to crown over the image's height
     subdivisions: int = 2
     strands: int = 16000  # hairs on the scalp; 0 paints brows and leaves the head bald
     scatter: bool = True  # light travels under the skin
