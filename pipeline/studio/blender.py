@@ -161,17 +161,16 @@ def set_aov_name(node: Any, name: str) -> None:
 
 
 def set_aovs(view_layer: Any, kinds: dict[str, str]) -> None:
-    """Make ``kinds`` = {name: "COLOR" or "VALUE"} the passes that AOV output nodes write to.
+    """Passes ``kinds`` = {name: "COLOR" or "VALUE"} for AOV output nodes to write to.
 
     To be called before the first render of a scene: a persistent session does not take up passes later.
     """
-    while len(view_layer.aovs):
-        view_layer.active_aov_index = 0
-        view_layer.aovs.remove(view_layer.aovs[0])
+    there = {aov.name for aov in view_layer.aovs}  # and cannot be removed before 4.0
     for name, kind in kinds.items():
-        aov = view_layer.aovs.add()
-        aov.name = name
-        aov.type = kind
+        if name not in there:
+            aov = view_layer.aovs.add()
+            aov.name = name
+            aov.type = kind
 
 
 def set_emission_is_no_lamp(material: Any) -> None:
