@@ -51,7 +51,8 @@ def regions(head: HeadModel) -> dict[str, NDArray[np.bool_]]:
         return mean[head.points[name]]
 
     def around(*names: str) -> NDArray[np.bool_]:
-        return np.asarray(np.min([np.linalg.norm(mean - at(n), axis=1) for n in names], axis=0) < 0.02)
+        near = np.min([np.linalg.norm(mean - at(n), axis=1) for n in names], axis=0) < 0.02
+        return np.asarray(near, dtype=bool)
 
     front = z > at("tragion_left")[2] + 0.03
     return {
@@ -142,11 +143,11 @@ def report(truths: Sequence[Truth]) -> None:
             print(f"    {measure:10} " + "  ".join(f"{name} {value:.1f}" for name, value in means.items()))
 
 
-def main(count: int = 60, yaw: float = 70.0, seed: int = 1) -> None:
+def main(count: int = 60, yaw: float = 70.0, seed: int = 7) -> None:
     """Render `count` portraits turned up to `yaw` degrees, fit them, print errors."""
     from pipeline.studio.portrait import PLAIN, render_portrait
 
-    sitting = replace(PLAIN, width=448, height=512, samples=8, yaw=yaw, pitch=15.0)
+    sitting = replace(PLAIN, yaw=yaw, pitch=15.0)
     truths = []
     for child in np.random.SeedSequence(seed).spawn(count):
         made = render_portrait(np.random.default_rng(child), sitting)

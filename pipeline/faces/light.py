@@ -27,6 +27,7 @@ ENOUGH_CELLS = 300
 # explains as much: so the ambient part starts from an expected share, worth a few patches of skin.
 AMBIENT_SHARE = 0.3  # of the face's median luminance
 AMBIENT_WORTH = 1 / 50  # of all cells
+RIDGE = 0.01  # keeps lamps that graze the face from growing beyond what cells can tell
 LUMINANCE: Float = np.array([0.2126, 0.7152, 0.0722])
 
 # Skin beside the white shirts of 17 sitters of the Face Research Lab London Set (DeBruine & Jones 2017)
@@ -194,7 +195,7 @@ def _lamps(luminance: Float, normals: Float) -> tuple[Float, Float, Float]:
 def _solve(design: Float, target: Float, weights: Float) -> Float:
     """Non-negative least squares by its normal equations: cells are many, lamps few."""
     normal = design.T @ (design * weights[:, None])
-    normal[np.diag_indices_from(normal)] += 1e-4 * np.trace(normal) / len(normal)
+    normal[np.diag_indices_from(normal)] += RIDGE * np.trace(normal) / len(normal)
     normal[0, 0] += AMBIENT_WORTH * weights.sum()
     aim = design.T @ (target * weights)
     aim[0] += AMBIENT_WORTH * weights.sum() * AMBIENT_SHARE * np.median(target)
