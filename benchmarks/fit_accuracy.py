@@ -48,7 +48,7 @@ def regions(head: HeadModel) -> dict[str, NDArray[np.bool_]]:
     x, y, z = mean.T
 
     def at(name: str) -> Float:
-        return mean[head.points[name]]
+        return np.asarray(mean[head.points[name]])
 
     def around(*names: str) -> NDArray[np.bool_]:
         near = np.min([np.linalg.norm(mean - at(n), axis=1) for n in names], axis=0) < 0.02
