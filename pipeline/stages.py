@@ -88,7 +88,7 @@ def real_stages() -> Stages:
         except PackageNotFoundError:
             versions[package] = "unknown"
     designs = digest(asset_folder("mask_library").glob("*.yaml"))
-    faces = source_digest("faces", "head") + versions["mediapipe"]
+    faces = source_digest("", "faces", "head") + versions["mediapipe"]
     drapes = source_digest("masks", "studio", "head") + designs + versions["blender"]
     return Stages(
         load_photo=load_photo,

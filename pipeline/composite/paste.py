@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.composite import colour
+from pipeline import colour
 from pipeline.composite.grain import draw_grain
 from pipeline.composite.matte import into_photo, quantise_matte, quantise_shadow
 from pipeline.composite.sensor import measure_sensor, soften

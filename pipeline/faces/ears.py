@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter, map_coordinates
 from scipy.signal import fftconvolve
 
+from pipeline.colour import LUMINANCE, to_linear
 from pipeline.faces.camera import euler, project
 from pipeline.faces.fit import HeadFit, vertex_normals
-from pipeline.faces.light import LUMINANCE, linear
 from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float
@@ -180,7 +180,7 @@ def _photo_edges(
     first = np.clip(np.floor(spots.min(axis=(0, 1))).astype(int) - 4, 0, [width - 1, height - 1])
     last = np.clip(np.ceil(spots.max(axis=(0, 1))).astype(int) + 4, first + 1, [width, height])
     # Square root: a rough logarithm, so that edges in the dark count as well.
-    bright = np.sqrt(linear(pixels[first[1] : last[1], first[0] : last[0]]) @ LUMINANCE)
+    bright = np.sqrt(to_linear(pixels[first[1] : last[1], first[0] : last[0]]) @ LUMINANCE)
     bright = gaussian_filter(bright, max(0.0, 0.4 * view.px_per_mm - 0.3))
     where = spots - first - 0.5
     picture = map_coordinates(bright, [where[..., 1], where[..., 0]], order=1, mode="nearest")

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy import ndimage
 
-from pipeline.faces.light import LUMINANCE, irradiance, linear
+from pipeline.colour import LUMINANCE, to_linear
+from pipeline.faces.light import irradiance
 from pipeline.faces.raster import Raster, rasterise
 from pipeline.records import Camera, Float, Int, Light, Occluder
 
@@ -56,7 +57,7 @@ def hair_over_ears(
     columns, rows = (max(1, int(side)) for side in (high - low) / shrink)
     box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
     part = pixels[box[1] : box[3], box[0] : box[2]]
-    small = linear(np.asarray(Image.fromarray(part).resize((columns, rows), Image.Resampling.BOX)))
+    small = to_linear(np.asarray(Image.fromarray(part).resize((columns, rows), Image.Resampling.BOX)))
     raster = rasterise(vertices, faces, camera, box, (rows, columns))
     seen = raster.triangle >= 0
     bare = _like_face(small, seen & skin[raster.triangle], _expected(raster, normals, faces, light))

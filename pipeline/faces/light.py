@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.optimize import nnls
 
+from pipeline.colour import LUMINANCE, to_linear
 from pipeline.faces.raster import rasterise
 from pipeline.records import Camera, Float, Int, Light
 
@@ -28,7 +29,6 @@ ENOUGH_CELLS = 300
 AMBIENT_SHARE = 0.3  # of the face's median luminance
 AMBIENT_WORTH = 1 / 50  # of all cells
 RIDGE = 0.01  # keeps lamps that graze the face from growing beyond what cells can tell
-LUMINANCE: Float = np.array([0.2126, 0.7152, 0.0722])
 
 # Skin beside the white shirts of 17 sitters of the Face Research Lab London Set (DeBruine & Jones 2017)
 # has these luminances and hues; sigmas are of logarithms.
@@ -39,19 +39,6 @@ WHITE_ALBEDO = 0.9
 DARK_SKIN: tuple[float, Float] = (0.1, np.array([1.0, 0.545, 0.38]))
 LIGHT_SKIN: tuple[float, Float] = (0.5, np.array([1.0, 0.63, 0.48]))
 SKIN_HUE_SIGMA, LIGHT_HUE_SIGMA = 0.15, 0.15  # of log R, G, B at equal luminance
-
-
-def linear(srgb: NDArray[np.uint8]) -> Float:
-    """Linear light [0, 1] of sRGB bytes, any shape (IEC 61966-2-1)."""
-    return np.asarray(_LINEAR[srgb])
-
-
-def _srgb_curve() -> Float:
-    code = np.arange(256) / 255
-    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
-
-
-_LINEAR = _srgb_curve()
 
 
 def irradiance(light: Light, normals: Float) -> Float:
@@ -117,7 +104,7 @@ def skin_samples(
     points = np.einsum("pcd,pc->pd", vertices[corners], raster.barycentric[hit])
     towards /= np.maximum(np.linalg.norm(towards, axis=1, keepdims=True), 1e-9)
     facing = -np.einsum("pd,pd->p", towards, points) / np.linalg.norm(points, axis=1)
-    colours = linear(small[hit])
+    colours = to_linear(small[hit])
     # At grazing angles the fit's outline decides whether a cell is skin or background.
     kept = (facing > 0.25) & (colours @ LUMINANCE > 0.002)
     if kept.sum() < ENOUGH_CELLS:

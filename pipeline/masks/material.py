@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.colour import decode
 from pipeline.masks.design import Design
 from pipeline.records import Float
 
@@ -42,4 +43,4 @@ def draw_material(design: Design, rng: np.random.Generator) -> dict[str, Any]:
 def linear(srgb: str) -> Float:
     """Linear RGB (3,) of ``#rrggbb`` in sRGB (IEC 61966-2-1)."""
     code = np.array([int(srgb[k : k + 2], 16) for k in (1, 3, 5)]) / 255
-    return np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
+    return decode(code)

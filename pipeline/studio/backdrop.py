@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 
+from pipeline.colour import encode
 from pipeline.records import Camera, Float
 from pipeline.studio import blender
 from pipeline.studio.mesh import add_object, new_mesh
@@ -78,12 +79,6 @@ def add_backdrop(scene: Any, camera: Camera, picture: Float, distance: float = 6
         setattr(thing, f"visible_{ray}", False)
 
 
-def encode_srgb(linear: Float) -> NDArray[np.float64]:
-    """sRGB values in [0, 1] of ``linear`` RGB, clipped."""
-    x = np.clip(linear, 0, 1)
-    return np.where(x <= 0.0031308, 12.92 * x, 1.055 * np.power(x, 1 / 2.4) - 0.055)
-
-
 def expose(rng: np.random.Generator, linear: Float, blur_px: float, grain: float) -> NDArray[np.uint8]:
     """An 8-bit sRGB photo (H, W, 3) of ``linear`` (H, W, 3): lens blur, shot noise, read noise."""
     soft = np.stack([gaussian_filter(linear[..., c], blur_px) for c in range(3)], axis=-1)
@@ -91,4 +86,4 @@ def expose(rng: np.random.Generator, linear: Float, blur_px: float, grain: float
     # A real sensor's grain is smeared a little by demosaicing and noise reduction.
     noise = 1.6 * np.stack([gaussian_filter(noise[..., c], 0.55) for c in range(3)], axis=-1)
     noisy = soft + grain * noise * np.sqrt(np.clip(soft, 0, None) * 3e-4 + 4e-6)
-    return np.asarray(np.round(encode_srgb(noisy) * 255), np.uint8)
+    return np.asarray(np.round(encode(noisy) * 255), np.uint8)

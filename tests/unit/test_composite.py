@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from pipeline.composite import colour
+from pipeline import colour
 from pipeline.composite.grain import measure_grain
 from pipeline.composite.paste import composite
 from pipeline.composite.sharpness import edge_blur
