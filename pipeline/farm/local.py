@@ -156,4 +156,5 @@ def _complete(source: PhotoSource, job: Job, journal: Journal) -> bool:
 
 
 def _present(row: Mapping[str, Any], job: Job) -> bool:
-    return (job.output / row["image"]).exists() and (job.output / row["labels"] / "sample.json").exists()
+    image, labels = job.output / str(row["image"]), job.output / str(row["labels"])
+    return image.exists() and (labels / "sample.json").exists()
