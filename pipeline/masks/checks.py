@@ -8,10 +8,10 @@ import numpy as np
 
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
-from pipeline.masks.finish import REACH, crease_rows, lift, refine, refined_parts, sheet_shape
+from pipeline.masks.finish import REACH, crease_rows, lift, part_layers, refine, refined_parts, sheet_shape
 from pipeline.masks.library import load_design
 from pipeline.masks.loops import Cord, sweep, taut
-from pipeline.masks.pattern import grid_faces
+from pipeline.masks.pattern import cut_sheet, grid_faces
 from pipeline.masks.place import STRAND_STEPS
 from pipeline.masks.proximity import Surface, closest, prepare
 from pipeline.records import PARTS, Float, Rejected, RestMask, WornMask
@@ -39,6 +39,9 @@ def check_drape(
     rows, columns = sheet_shape(rest)
     skin = prepare(head_vertices, load_head().collider_faces)
     coarse = draped[: rows * columns].reshape(rows, columns, 3)
+    design = load_design(rest.design)
+    sheet = cut_sheet(design, rest.size)
+    coarse = part_layers(coarse, skin, sheet, design.edges.side_mm / 1000)
     grid = refine(coarse, crease_rows(rest))
     grid = lift(grid, skin, CLEARANCE)
     uv = refine(rest.uv[: rows * columns].reshape(rows, columns, 2), crease_rows(rest)).reshape(-1, 2)

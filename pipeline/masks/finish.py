@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from pipeline.masks.pattern import COLUMNS
+from pipeline.masks.pattern import COLUMNS, LAYER_GAP, Sheet, fold
 from pipeline.masks.proximity import Surface, closest
 from pipeline.records import PARTS, Float, Int, RestMask
 
@@ -54,6 +54,20 @@ def _halve(points: Float) -> Float:
     out = np.empty((2 * len(points) - 1, *points.shape[1:]))
     out[::2], out[1::2] = points, middle
     return out
+
+
+def part_layers(grid: Float, skin: Surface, sheet: Sheet, side: float) -> Float:
+    """Sets the layers of the shut pleats apart where the side strips of width ``side`` m, which the solver
+    sews together to nothing, hold them. ``grid`` (R, C, 3) m as draped; the order is that of the pattern."""
+    _, out = fold(sheet, np.zeros(sheet.columns.size))
+    inner = sheet.columns[-1] - np.abs(sheet.columns)
+    weight = np.clip(2 - inner / side, 0, 1)
+    columns = np.flatnonzero(weight)
+    normal = closest(skin, grid[:, columns].reshape(-1, 3)).normal.reshape(-1, columns.size, 3)
+    shift = weight[columns] * (out[:, columns] - LAYER_GAP / 2)
+    grid = grid.copy()
+    grid[:, columns] += shift[..., None] * normal
+    return grid
 
 
 def lift(grid: Float, skin: Surface, clearance: float, rounds: int = 3) -> Float:

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from pipeline.records import PARTS, Float, Int, Rejected, RestMask
 
 SCALE = 10.0  # the solver's tolerances are made for things larger than a mask
-REST = 2e-5  # m a frame: mean drift of a mask at rest
+REST = 3.5e-5  # m a frame: mean drift of a mask at rest
 WINDOW = 8  # frames over which the drift is measured and the trembling of contacts averaged out
 WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
 
@@ -22,14 +22,14 @@ class Solver:
 
     quality: int = 5
     collision_quality: int = 2
-    carry: int = 18
-    frames: int = 52
+    carry: int = 10
+    frames: int = 64
     mass: float = 0.4
 
 
 SETTINGS: tuple[Solver, ...] = (
     Solver(),
-    Solver(quality=7, collision_quality=4, carry=30, frames=90, mass=0.5),
+    Solver(quality=7, collision_quality=4, carry=16, frames=90, mass=0.5),
 )
 """Solver of the first attempt, and of the one retry."""
 
