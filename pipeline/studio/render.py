@@ -28,8 +28,8 @@ from pipeline.studio import (
 
 MATTE_SAMPLES = 16
 FINE_PIXEL = 5e-4  # m; where a pixel covers less, the cells of the sheet are halved
-FULL_SIDE = 256  # px; boxes larger than this get fewer samples, as the denoiser sees more of them
-SHADOW_SIDE = 320  # px; shadows are soft, so larger boxes are rendered at a fraction of the size
+FULL_SIDE = 160  # px; boxes larger than this get fewer samples, as the denoiser sees more of them
+SHADOW_SIDE = 200  # px; shadows are soft, so larger boxes are rendered at a fraction of the size
 _KEEP = "keep"
 _PASSES = {"uv": "COLOR", "normal": "COLOR", "part": "VALUE", _KEEP: "VALUE"}
 _SIGHTS = ("visible_diffuse", "visible_glossy", "visible_transmission", "visible_shadow")
@@ -184,7 +184,7 @@ def _shadow(
         height=face.camera.height / step,
     )
     camera.place_camera(scene, small, (x0, y0, x1, y1))
-    session.set_samples(scene, max(8, config.samples // 2), None)
+    session.set_samples(scene, config.samples if step > 1 else max(8, config.samples // 2), None)
     scene.cycles.max_bounces = 2
     head.is_holdout = False
     for thing in things:
@@ -205,6 +205,7 @@ def _shadow(
         bare["Combined"][..., :3].astype(np.float64),
         bare[_KEEP].astype(np.float64),
         padded.reshape(y1 - y0, step, x1 - x0, step).mean(axis=(1, 3)),
+        step,
     )
     factor = ndimage.zoom(factor, (step, step, 1), order=1, mode="nearest", grid_mode=True)
     factor = factor[top : top + box[3] - box[1], left : left + box[2] - box[0]]

@@ -11,20 +11,21 @@ from scipy import ndimage
 
 from pipeline.records import Float
 
-_FINE, _COARSE = 1.0, 3.0  # px
+_FINE, _COARSE = 1.0, 3.0  # px of the photo ...
+_LEAST_FINE, _LEAST_COARSE = 0.6, 2.0  # ... but no less than this in pixels of the render
 _NOTHING = 0.008  # factors nearer to 1 than this count as 1 ...
 _SOMETHING = 0.03  # ... and from here on they count in full
 
 
-def shadow_factor(shaded: Float, bare: Float, kept: Float, free: Float) -> Float:
+def shadow_factor(shaded: Float, bare: Float, kept: Float, free: Float, step: int) -> Float:
     """Factor on skin (h, w, 3) in [0, 1].
 
     ``shaded`` and ``bare`` (h, w, 3) are linear, with black where the mask hides the skin or no skin is.
     ``kept`` (h, w) is the share of the pixel that shows skin, times the weight that shadow has there,
-    and ``free`` (h, w) the share that the mask leaves free.
+    and ``free`` (h, w) the share that the mask leaves free. A pixel covers ``step`` x ``step`` of the photo.
     """
-    fine = _blurred_ratio(shaded, bare, _FINE)
-    coarse = _blurred_ratio(shaded, bare, _COARSE)
+    fine = _blurred_ratio(shaded, bare, max(_FINE / step, _LEAST_FINE))
+    coarse = _blurred_ratio(shaded, bare, max(_COARSE / step, _LEAST_COARSE))
     # Deep shade has sharp outlines and little noise; faint shade is all noise and smooth in truth.
     depth = np.clip((1.0 - coarse.min(axis=-1, keepdims=True)) / 0.12, 0.0, 1.0)
     factor = depth * fine + (1.0 - depth) * coarse
