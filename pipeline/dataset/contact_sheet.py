@@ -80,7 +80,8 @@ def _tiles(output: Path, row: Row, before: NDArray[np.uint8]) -> list[Image.Imag
 def _frame(box: Sequence[float], width: int, height: int) -> tuple[int, int, int, int]:
     """A square around the face with room for ears and chin, moved into the photo as far as it fits."""
     x0, y0, x1, y1 = box
-    side = min(2.1 * max(x1 - x0, y1 - y0), max(width, height))
+    face = max(x1 - x0, y1 - y0)
+    side = min(2.1 * face, max(1.2 * face, min(width, height)))
 
     def place(middle: float, length: int) -> float:
         if side >= length:
