@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_matrix, csr_matrix
 
+from pipeline.faces.backends import load_backend
 from pipeline.faces.camera import project
-from pipeline.faces.landmarks import load_backend
 from pipeline.head.landmarks import FOLDER
 from pipeline.head.model import HeadModel, load_head
 from pipeline.records import Camera, Float, Int

@@ -64,7 +64,7 @@ def _landmarks() -> Iterator[Finding]:
     yield _in_another_process(
         "mediapipe",
         "import numpy, mediapipe\n"
-        "from pipeline.faces.landmarks import load_backend\n"
+        "from pipeline.faces.backends import load_backend\n"
         "load_backend('mediapipe')(numpy.zeros((128, 128, 3), numpy.uint8))\n"
         "print('landmarks: mediapipe', mediapipe.__version__, 'with its models')",
         "pip install mediapipe==0.10.21",

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import FacesConfig
+from pipeline.faces.backends import load_backend
 from pipeline.faces.camera import euler, project
 from pipeline.faces.ears import find_ears
 from pipeline.faces.fit import HeadFit, fit_head, landmark_model, vertex_normals, with_vertices
 from pipeline.faces.hair import NO_HAIR, hair_over_ears
-from pipeline.faces.landmarks import Detection, load_backend
+from pipeline.faces.landmarks import Detection
 from pipeline.faces.light import estimate_light, even_light
 from pipeline.faces.verdict import judge
 from pipeline.head.model import load_head

@@ -1,4 +1,4 @@
-"""What a landmark detector is to the rest of the package, and where the known ones are."""
+"""What a landmark detector is to the rest of the package."""
 
 from __future__ import annotations
 
@@ -23,13 +23,3 @@ class Detection:
 
 Backend = Callable[[NDArray[np.uint8]], list[Detection]]
 """From pixels (H, W, 3) sRGB uint8 to every face found, in no particular order."""
-
-
-def load_backend(name: str) -> Backend:
-    """The landmark detector of that name. Raises ValueError for an unknown name."""
-    if name == "mediapipe":
-        # Imported on use: the model runtime takes a second to load and other stages do not need it.
-        from pipeline.faces.mediapipe_backend import detect
-
-        return detect
-    raise ValueError(f"unknown landmark backend {name!r}; known: mediapipe")

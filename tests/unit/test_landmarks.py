@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.config import FacesConfig
+from pipeline.faces.backends import load_backend
 from pipeline.faces.find import find_faces
-from pipeline.faces.landmarks import load_backend
 from pipeline.faces.mediapipe_mirror import MIRROR
 from pipeline.records import Face, Photo, Rejected
 
