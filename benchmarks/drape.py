@@ -52,7 +52,7 @@ def one(name: str, seed: int, expression: dict[str, float], pitch_degrees: float
         result = drape(rest, vertices, head.collider_faces, gravity, attempt)
         draped = cpu()
         try:
-            checks = check_drape(rest, result.vertices, vertices, result.motion, result.frames).checks
+            checks = check_drape(rest, result.vertices, vertices, result.motion).checks
         except Rejected as reason:
             total += cpu() - before
             print(f"{name:14} attempt {attempt}: rejected, {reason.reason}", flush=True)

@@ -24,16 +24,14 @@ MOST_STRAIN = 0.15  # 99th percentile
 MOST_BRIDGE_GAP = 0.008  # m
 
 
-def check_drape(
-    rest: RestMask, draped: Float, head_vertices: Float, motion: float, frames: int = 0
-) -> WornMask:
+def check_drape(rest: RestMask, draped: Float, head_vertices: Float, motion: float) -> WornMask:
     """Refines the draped sheet, adds the ear loops and measures the result.
 
     ``draped`` (M, 3) and ``head_vertices`` (V, 3) m, head frame; ``motion`` m a frame. Checks, in mm unless
     named otherwise: ``penetration_mm`` deepest point of the sheet inside the head (vertices and middles of
     triangles), ``clearance_mm`` nearest point of the sheet to the skin, ``loop_penetration_mm``,
     ``cheek_gap_mm`` mean gap along the upper edge between nose and side, ``bridge_gap_mm`` gap at the bridge,
-    ``max_strain`` and ``p99_strain`` of the sheet's threads (ratio), ``motion_mm`` a frame, ``frames``.
+    ``max_strain`` and ``p99_strain`` of the sheet's threads (ratio), ``motion_mm`` a frame.
     Raises Rejected("masks", reason) when a limit is broken.
     """
     rows, columns = sheet_shape(rest)
@@ -65,7 +63,6 @@ def check_drape(
         "max_strain": float(np.abs(strain).max()),
         "p99_strain": float(np.quantile(np.abs(strain), 0.99)),
         "motion_mm": 1000 * motion,
-        "frames": float(frames),
     }
     _judge(checks, grid, head_vertices)
     vertices, triangles, ids, maps = [points], [faces], [parts], [uv]

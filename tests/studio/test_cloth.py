@@ -29,7 +29,7 @@ def worn(seed, expression=(), gravity=DOWN, attempt=0):
     vertices = head.shape(rng.normal(size=80) * (seed > 0), expressed)
     rest = place_mask(load_design("surgical"), vertices, gravity, "correct", rng)
     result = drape(rest, vertices, head.collider_faces, gravity, attempt)
-    return vertices, check_drape(rest, result.vertices, vertices, result.motion, result.frames)
+    return vertices, check_drape(rest, result.vertices, vertices, result.motion)
 
 
 def check(vertices, mask):
