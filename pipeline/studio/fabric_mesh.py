@@ -37,41 +37,24 @@ def measure_sheet(worn: WornMask) -> Sheet:
 
 
 def join_triangles(faces: Int, groups: Any) -> tuple[Int, Any, Int, Any]:
-    """Pairs of consecutive triangles of one group that share an edge, as quads.
+    """Triangles 2k and 2k + 1 of one group that share an edge, as quads.
 
     A draped grid is stored as two triangles a cell; a cell subdivides far more smoothly than its
     triangles do. Returns quads (Q, 4), their groups (Q,), the triangles left over (T, 3), their groups.
     """
-    quads, quad_groups, left, left_groups = [], [], [], []
-    i = 0
-    while i < len(faces):
-        quad = _quad(faces[i], faces[i + 1]) if i + 1 < len(faces) and groups[i] == groups[i + 1] else None
-        if quad is None:
-            left.append(faces[i])
-            left_groups.append(groups[i])
-            i += 1
-        else:
-            quads.append(quad)
-            quad_groups.append(groups[i])
-            i += 2
-    return (
-        np.array(quads, np.int32).reshape(-1, 4),
-        np.array(quad_groups, np.uint8),
-        np.array(left, np.int32).reshape(-1, 3),
-        np.array(left_groups, np.uint8),
-    )
-
-
-def _quad(first: Any, second: Any) -> tuple[int, int, int, int] | None:
-    a = [int(v) for v in first]
+    count = len(faces) // 2 * 2
+    first, second = faces[0:count:2], faces[1:count:2]
+    quads = np.full((count // 2, 4), -1, np.int32)
     for corner in range(3):
-        p, q, tip = a[corner], a[(corner + 1) % 3], a[(corner + 2) % 3]
-        b = [int(v) for v in second]
+        p, q, tip = (first[:, (corner + k) % 3] for k in range(3))
         for other in range(3):
             # Neighbours of one winding run along their common edge in opposite directions.
-            if b[other] == q and b[(other + 1) % 3] == p:
-                return (p, b[(other + 2) % 3], q, tip)
-    return None
+            shared = (second[:, other] == q) & (second[:, (other + 1) % 3] == p)
+            quads[shared] = np.stack([p, second[:, (other + 2) % 3], q, tip], axis=1)[shared]
+    joined = (quads[:, 0] >= 0) & (groups[0:count:2] == groups[1:count:2])
+    left = np.ones(len(faces), bool)
+    left[:count] = np.repeat(~joined, 2)
+    return quads[joined], groups[0:count:2][joined], faces[left], groups[left]
 
 
 @dataclass(frozen=True)

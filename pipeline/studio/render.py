@@ -28,7 +28,7 @@ from pipeline.studio import (
 
 MATTE_SAMPLES = 16
 FINE_PIXEL = 5e-4  # m; where a pixel covers less, the cells of the sheet are halved
-FULL_SIDE = 160  # px; boxes larger than this get fewer samples, as the denoiser sees more of them
+FULL_SIDE = 128  # px; boxes larger than this get fewer samples, as the denoiser sees more of them
 SHADOW_SIDE = 200  # px; shadows are soft, so larger boxes are rendered at a fraction of the size
 _KEEP = "keep"
 _PASSES = {"uv": "COLOR", "normal": "COLOR", "part": "VALUE", _KEEP: "VALUE"}

@@ -13,6 +13,7 @@ from pipeline.records import Float
 
 _FINE, _COARSE = 1.0, 3.0  # px of the photo ...
 _LEAST_FINE, _LEAST_COARSE = 0.6, 2.0  # ... but no less than this in pixels of the render
+_TINT = 0.25  # most that a colour's loss differs from the mean loss, as a part of it
 _NOTHING = 0.008  # factors nearer to 1 than this count as 1 ...
 _SOMETHING = 0.03  # ... and from here on they count in full
 
@@ -30,6 +31,10 @@ def shadow_factor(shaded: Float, bare: Float, kept: Float, free: Float, step: in
     depth = np.clip((1.0 - coarse.min(axis=-1, keepdims=True)) / 0.12, 0.0, 1.0)
     factor = depth * fine + (1.0 - depth) * coarse
     loss = np.clip(1.0 - factor, 0.0, 1.0) * _share(kept, free)[..., None]
+    # The colours of single lamps are the least certain part of an estimated light, and a stain of a wrong
+    # hue on white cloth is worse than a shadow a little too grey.
+    middle = loss.mean(axis=-1, keepdims=True)
+    loss = np.clip(loss, (1.0 - _TINT) * middle, (1.0 + _TINT) * middle)
     loss *= _threshold(loss.max(axis=-1, keepdims=True))
     result: Float = 1.0 - loss
     return result
