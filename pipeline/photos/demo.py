@@ -13,7 +13,7 @@ from PIL import Image
 
 from pipeline.photos.listing import TABLE_COLUMNS
 
-_GENERATED = {"generated-1": 11, "generated-2": 12}
+_GENERATED = {"generated-1": 36, "generated-2": 44}
 _RENDERED = ("rendered by MaskDrape from its CC0 head model", "CC0-1.0", "not a real person")
 _ASTRONAUT = (
     "Eileen Collins, NASA portrait, as carried by scikit-image",
