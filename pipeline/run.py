@@ -17,6 +17,11 @@ from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
 
+# One thread for linear algebra: its matrices are small, and the bytes must not depend on the machine's
+# number of cores. Read once, when NumPy is first imported.
+for _library in ("OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and end the process with its exit code."""
