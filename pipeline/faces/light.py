@@ -213,7 +213,7 @@ def _merged(directions: Float, amounts: Float) -> tuple[Float, Float]:
 def _amounts(design: Float, channel: Float, weights: Float, shares: Float, hue: float) -> Float:
     """Amounts (1 + L,) of one colour channel, held near those of the luminance times the face's hue."""
     normal = design.T @ (design * weights[:, None])
-    pull = 0.05 * np.trace(normal) / len(normal)
+    pull = 0.3 * np.trace(normal) / len(normal)
     target = design.T @ (channel * weights) + pull * shares * hue
     normal[np.diag_indices_from(normal)] += pull
     root = np.linalg.cholesky(normal)
