@@ -57,6 +57,11 @@ def measure_grain(encoded: Float, usable: NDArray[np.bool_]) -> Grain:
     return Grain(_disentangle(deviation))
 
 
+def least_grain(first: Grain, second: Grain) -> Grain:
+    """The weaker of two measurements of one sensor, octave by octave: relief can only add to noise."""
+    return Grain(np.minimum(first.deviation, second.deviation))
+
+
 def draw_grain(grain: Grain, luma: Float, rng: np.random.Generator) -> Float:
     """Noise (h, w, 3) on encoded colours of an image with encoded luminance ``luma`` (h, w)."""
     opponent = np.zeros((*luma.shape, 3))

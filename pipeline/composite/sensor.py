@@ -8,13 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipeline.composite.grain import NO_GRAIN, Grain, measure_grain
+from pipeline.composite.grain import NO_GRAIN, Grain, least_grain, measure_grain
 from pipeline.composite.sharpness import edge_blur
 from pipeline.records import Float
 
 RENDER_BLUR = 0.5
 """Standard deviation in px of the renderer's own pixel filter, as `edge_blur` sees it."""
 
+_ALIKE = 0.15  # of encoded luminance, on which noise depends
+_ENOUGH = 4000  # px
 _LUMA: Float = np.array([0.299, 0.587, 0.114])
 
 
@@ -30,18 +32,35 @@ def measure_sensor(
     """Blur and grain of the photo ``pixels`` (H, W, 3 sRGB) around a mask.
 
     ``covered`` (h, w) is where the mask will be inside ``box``: the photo still shows the face's skin
-    there, which is where grain is read. Blur is read there and up to the eyes.
+    there. Grain is read on it, and around the head, where it is no less: what skin shows beyond that is
+    its own relief, which on a small face is as fine as grain. Blur is read from the mask up to the eyes.
     """
     rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
     if not len(rows):
         return Sensor(RENDER_BLUR, NO_GRAIN)
     x0, y0, x1, y1 = box
     under = (slice(y0, y1), slice(x0, x1))
-    grain = measure_grain(pixels[under] / 255.0, covered)
+    skin = pixels[under] / 255.0
+    grain = measure_grain(skin, covered)
+    around = _grain_around(pixels, box, float(np.median(skin[covered] @ _LUMA)))
+    if around is not None:
+        grain = least_grain(grain, around)
     top, bottom = y0 + int(rows[0]), y0 + int(rows[-1]) + 1
     eyes = max(0, top - int(0.7 * (bottom - top)))
     face = pixels[eyes:bottom, x0 + int(columns[0]) : x0 + int(columns[-1]) + 1] / 255.0
     return Sensor(edge_blur(face @ _LUMA, grain.luma), grain)
+
+
+def _grain_around(pixels: NDArray[np.uint8], box: tuple[int, int, int, int], luma: float) -> Grain | None:
+    """Grain near the mask's ``box``, where the photo is about as bright as ``luma``; None if nowhere.
+
+    A part as large as the box is searched to each of its sides.
+    """
+    x0, y0, x1, y1 = box
+    wide, high = x1 - x0, y1 - y0
+    part = pixels[max(0, y0 - high) : y1 + high, max(0, x0 - wide) : x1 + wide] / 255.0
+    alike = np.abs(part @ _LUMA - luma) < _ALIKE
+    return measure_grain(part, alike) if np.count_nonzero(alike) > _ENOUGH else None
 
 
 def soften(layer: NDArray[np.float32], blur: float) -> Float:

@@ -129,3 +129,15 @@ def test_grain_on_the_mask_is_as_strong_as_on_the_skin():
 
     assert fine(out) == pytest.approx(fine(pixels), rel=0.2)
     assert measure_grain(pixels / 255.0, alpha > 0).luma > 0.01
+
+
+def test_relief_of_the_skin_is_not_taken_for_grain():
+    """A wall as bright as the skin shows the sensor's noise alone."""
+    rng = np.random.default_rng(3)
+    pixels = 140 + 1.5 * rng.standard_normal((240, 240, 3))
+    pixels[80:160, 80:160] += 8 * rng.standard_normal((80, 80, 1))
+    pixels = pixels.round().clip(0, 255).astype(np.uint8)
+    layers = some_layers((80, 80, 160, 160), np.ones((80, 80)), 0.26, 1.0)
+    out, _, _ = composite(a_photo(pixels), layers, CompositeConfig(blur=False))
+    wall, mask = pixels[:80, :80].astype(float), out[90:150, 90:150].astype(float)
+    assert mask.mean(axis=2).std() < 1.5 * wall.mean(axis=2).std()
