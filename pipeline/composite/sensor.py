@@ -54,10 +54,10 @@ def measure_sensor(
 def _grain_around(pixels: NDArray[np.uint8], box: tuple[int, int, int, int], luma: float) -> Grain | None:
     """Grain near the mask's ``box``, where the photo is about as bright as ``luma``; None if nowhere.
 
-    A part as large as the box is searched to each of its sides.
+    A part half as large as the box is searched to each of its sides.
     """
     x0, y0, x1, y1 = box
-    wide, high = x1 - x0, y1 - y0
+    wide, high = (x1 - x0) // 2, (y1 - y0) // 2
     part = pixels[max(0, y0 - high) : y1 + high, max(0, x0 - wide) : x1 + wide] / 255.0
     alike = np.abs(part @ _LUMA - luma) < _ALIKE
     return measure_grain(part, alike) if np.count_nonzero(alike) > _ENOUGH else None
