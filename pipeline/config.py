@@ -73,7 +73,7 @@ class MasksConfig(Block):
 class RenderConfig(Block):
     """Path tracing: ``samples`` per pixel, denoised where the Blender in use can."""
 
-    samples: Annotated[int, Field(ge=1, le=4096)] = 16
+    samples: Annotated[int, Field(ge=1, le=4096)] = 12
     denoise: bool = True
 
 
