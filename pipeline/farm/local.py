@@ -64,12 +64,16 @@ def run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
     journal, swept = open_journal(state, recipe_key(config, stages))
     mine = share(entries, job)
     with journal.writing(job.shard) as workshop:
-        waiting = [entry for entry in mine if not entry.problem and not _complete(entry.source, job, journal)]
+        waiting = [entry for entry in mine if entry.problem or not _complete(entry.source, job, journal)]
         note = (
             "settings, seed or versions changed since the last run: making everything anew" if swept else ""
         )
         yield Started(len(mine), len(mine) - len(waiting), note)
         for entry in waiting:
+            if entry.problem:
+                row = reject_row(entry.source, "photos", entry.problem, None, None, None)
+                yield PhotoDone(entry.source.name, 0, 0, 0, (row,))
+                continue
             yield _make(entry.source, job, stages, journal, workshop)
     tables = finalise(
         job.output,
