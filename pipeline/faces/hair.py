@@ -11,8 +11,9 @@ from PIL import Image
 from scipy import ndimage
 
 from pipeline.colour import LUMINANCE, to_linear
+from pipeline.faces.closeup import close_up
 from pipeline.faces.light import irradiance
-from pipeline.faces.raster import Raster, rasterise
+from pipeline.faces.raster import Raster
 from pipeline.records import Camera, Float, Int, Light, Occluder
 
 GRID = 240  # cells along the head's longer side
@@ -43,22 +44,10 @@ def hair_over_ears(
     pixels (H, W, 3) sRGB; vertices (V, 3) m and unit normals (V, 3) in the camera frame; faces (F, 3);
     skin (F,) triangles of bare skin; ears: two (F,) sets of triangles.
     """
-    either = np.unique(faces[skin | ears[0] | ears[1]])
-    depth = vertices[either, 2]
-    if (depth < 1e-3).any():
+    view = close_up(pixels, vertices, faces, skin | ears[0] | ears[1], camera, GRID, margin=0.1)
+    if view is None:
         return NO_HAIR
-    image = camera.focal_px * vertices[either, :2] / depth[:, None] + [camera.width / 2, camera.height / 2]
-    margin = 0.1 * np.ptp(image, axis=0)
-    low = np.maximum(np.floor(image.min(axis=0) - margin), 0).astype(int)
-    high = np.minimum(np.ceil(image.max(axis=0) + margin), [camera.width, camera.height]).astype(int)
-    if (high - low < 16).any():
-        return NO_HAIR
-    shrink = max(1.0, float((high - low).max()) / GRID)
-    columns, rows = (max(1, int(side)) for side in (high - low) / shrink)
-    box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-    part = pixels[box[1] : box[3], box[0] : box[2]]
-    small = to_linear(np.asarray(Image.fromarray(part).resize((columns, rows), Image.Resampling.BOX)))
-    raster = rasterise(vertices, faces, camera, box, (rows, columns))
+    raster, box, small = view.raster, view.box, to_linear(view.pixels)
     seen = raster.triangle >= 0
     bare = _like_face(small, seen & skin[raster.triangle], _expected(raster, normals, faces, light))
 

@@ -14,11 +14,10 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy.optimize import nnls
 
 from pipeline.colour import LUMINANCE, to_linear
-from pipeline.faces.raster import rasterise
+from pipeline.faces.closeup import close_up
 from pipeline.records import Camera, Float, Int, Light
 
 GRID = 160  # cells along the face's longer side
@@ -82,22 +81,10 @@ def skin_samples(
     camera: Camera,
 ) -> tuple[Float, Float] | None:
     """Linear colours (n, 3) and unit normals (n, 3) of the skin that the camera sees; None if too few."""
-    seen = np.unique(faces[skin])
-    depth = vertices[seen, 2]
-    if (depth < 1e-3).any():
+    view = close_up(pixels, vertices, faces, skin, camera, GRID)
+    if view is None:
         return None
-    image = camera.focal_px * vertices[seen, :2] / depth[:, None] + [camera.width / 2, camera.height / 2]
-    low = np.maximum(np.floor(image.min(axis=0)), 0).astype(int)
-    high = np.minimum(np.ceil(image.max(axis=0)), [camera.width, camera.height]).astype(int)
-    if (high - low < 8).any():
-        return None
-    shrink = max(1.0, float((high - low).max()) / GRID)
-    columns, rows = (max(1, int(side)) for side in (high - low) / shrink)
-    box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
-    raster = rasterise(vertices, faces, camera, box, (rows, columns))
-    part = pixels[box[1] : box[3], box[0] : box[2]]
-    small = np.asarray(Image.fromarray(part).resize((columns, rows), Image.Resampling.BOX))
-
+    raster, small = view.raster, view.pixels
     hit = (raster.triangle >= 0) & skin[raster.triangle] & (small.min(axis=2) < 250)
     corners = faces[raster.triangle[hit]]
     towards = np.einsum("pcd,pc->pd", normals[corners], raster.barycentric[hit])
