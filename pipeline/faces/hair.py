@@ -51,8 +51,6 @@ def hair_over_ears(
     seen = raster.triangle >= 0
     bare = _like_face(small, seen & skin[raster.triangle], _expected(raster, normals, faces, light))
 
-    # Eyes, brows and lips do not have the hue of skin either, but no loop runs there.
-    elsewhere = ~seen | skin[raster.triangle] | ears[0][raster.triangle] | ears[1][raster.triangle]
     middle_of_face = np.argwhere(seen).mean(axis=0)
     hair = np.zeros(seen.shape, bool)
     row, column = np.indices(seen.shape)
@@ -65,7 +63,7 @@ def hair_over_ears(
         if _bare_part(bare, where, height, outward) > BARE:
             continue
         near = np.hypot(row - middle[0], column - middle[1]) < REACH * height
-        hair |= ~bare & elsewhere & near & ((column - middle[1]) * outward > -INWARD * height)
+        hair |= ~bare & near & ((column - middle[1]) * outward > -INWARD * height)
     hair = ndimage.binary_opening(hair, iterations=1)
     if not hair.any():
         return NO_HAIR
