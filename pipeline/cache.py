@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import io
 import json
-import os
 import typing
 import zipfile
 from collections.abc import Callable, Mapping
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from pipeline.files import write_whole
 from pipeline.records import Rejected
 
 Record = TypeVar("Record")
@@ -58,11 +59,9 @@ def _load(path: Path, kind: type[Record]) -> tuple[Record, ...]:
 
 
 def _store(path: Path, head: Mapping[str, Any], arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    with part.open("wb") as file:
-        np.savez(file, head=np.array(json.dumps(head, default=_plain)), **arrays)
-    part.replace(path)
+    data = io.BytesIO()
+    np.savez(data, head=np.array(json.dumps(head, default=_plain)), **arrays)
+    write_whole(path, data.getvalue())
 
 
 def _flatten(record: Any, name: str, arrays: dict[str, np.ndarray[Any, Any]]) -> dict[str, Any]:

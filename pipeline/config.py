@@ -71,7 +71,10 @@ class MasksConfig(Block):
 
 
 class RenderConfig(Block):
-    """Path tracing: ``samples`` per pixel, denoised where the Blender in use can."""
+    """Path tracing: ``samples`` per pixel, denoised where the Blender in use can.
+
+    A denoised mask wider than 128 px gets fewer, in proportion, but no fewer than 6.
+    """
 
     samples: Annotated[int, Field(ge=1, le=4096)] = 12
     denoise: bool = True

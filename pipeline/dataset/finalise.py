@@ -14,8 +14,9 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from pipeline.dataset.contact_sheet import draw_contact_sheet
-from pipeline.dataset.files import jsonl, write_whole
 from pipeline.dataset.journal import Journal, Row
+from pipeline.dataset.rows import jsonl
+from pipeline.files import write_whole
 from pipeline.records import PhotoSource
 
 _SAMPLE_ID = re.compile(r"[0-9a-f]{16}-f\d+-v\d+")

@@ -15,7 +15,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from pipeline.dataset.files import json_line
+from pipeline.dataset.rows import json_line
 from pipeline.records import PhotoSource
 
 Row = Mapping[str, Any]

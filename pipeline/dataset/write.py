@@ -9,12 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dataset.files import plain
 from pipeline.dataset.images import save_masked_photo, save_png
+from pipeline.dataset.rows import plain
 from pipeline.exr import write_exr
 from pipeline.records import Layers, Sample
-
-LABEL_FILES = ("matte.png", "shadow.png", "depth.exr", "normals.exr", "parts.png", "sample.json")
 
 
 def image_name(identity: str, sample_id: str) -> str:

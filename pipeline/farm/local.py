@@ -8,10 +8,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from pipeline.dataset.files import write_whole
 from pipeline.dataset.finalise import Tables, finalise, reject_row
 from pipeline.dataset.journal import Journal, given, open_journal, stat_of
 from pipeline.dataset.write import image_name, labels_name, write_sample
+from pipeline.files import write_whole
 from pipeline.flow import Made, Opened, Refused, make_photo, recipe_key
 from pipeline.photos.listing import Entry
 from pipeline.recipe import Job, resolved_yaml

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.files import write_whole
 from pipeline.photos.listing import TABLE_COLUMNS
 
 _GENERATED = {"generated-1": 36, "generated-2": 44}
@@ -66,7 +67,4 @@ def _replace(path: Path, data: bytes) -> None:
     """Same bytes leave the file and its time alone, so that a resumed run knows it."""
     if path.exists() and path.read_bytes() == data:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)
+    write_whole(path, data)

@@ -1,22 +1,12 @@
-"""Files written whole or not at all, and with the same bytes every time."""
+"""Rows as JSON, with the same bytes every time."""
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace ``path`` in one step; a reader or a killed writer never leaves half a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    part.write_bytes(data)
-    part.replace(path)
 
 
 def json_line(row: Mapping[str, Any]) -> str:
