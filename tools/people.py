@@ -31,6 +31,10 @@ DETAIL_SIGMA = {  # by folder; at 0.4 for the whole skull every second head is a
     "ears": 0.35,
     "neck": 0.2,
 }
+EARS = {  # (mean, sigma) of the axes that would else put ears where surveys (Farkas 1994) find none
+    "ear-wing-decr-incr": (0.55, 0.4),  # MakeHuman's rims stand 14 mm off the head behind, people's 18 to 20
+    "ear-trans-down-up": (0.0, 0.2),  # 20 mm at full weight
+}
 ASYMMETRY_SIGMA = 0.15
 HEIGHT_SIGMA = 0.05  # MakeHuman scales the head with the body, life hardly does
 COUPLING = 0.95  # correlation of a detail between the two sides of a face
@@ -42,6 +46,7 @@ class Axis:
 
     sides: tuple[tuple[str, str], ...]  # paths below targets/, "" where there is no opposite
     sigma: float
+    mean: float = 0.0
 
 
 def _unopposed(folder: str, names: list[str], sigma: float) -> list[Axis]:
@@ -73,7 +78,8 @@ def detail_axes(targets: Path) -> tuple[Axis, ...]:
             lateral = len(sides) == 1 and category["name"] in {
                 "nose-trans-in-out", "mouth-trans-in-out", "head-trans-in-out", "neck-trans-in-out",
             }  # fmt: skip
-            axes.append(Axis(sides, ASYMMETRY_SIGMA if lateral else sigma))  # type: ignore[arg-type]
+            mean, spread = EARS.get(category["name"], (0.0, ASYMMETRY_SIGMA if lateral else sigma))
+            axes.append(Axis(sides, spread, mean))  # type: ignore[arg-type]
     lefts = sorted((targets / "asym").glob("asym-*-l.target.gz"))
     for path in lefts:
         name = "asym/" + path.name.removesuffix("-l.target.gz")
@@ -123,7 +129,7 @@ def detail_weights(axes: tuple[Axis, ...], count: int, rng: np.random.Generator)
         common = rng.standard_normal(count)
         for below, above in axis.sides:
             own = rng.standard_normal(count)
-            value = axis.sigma * (np.sqrt(COUPLING) * common + np.sqrt(1 - COUPLING) * own)
+            value = axis.mean + axis.sigma * (np.sqrt(COUPLING) * common + np.sqrt(1 - COUPLING) * own)
             value = np.clip(value, -1.0, 1.0)
             if below:
                 weights[below] = np.maximum(-value, 0)

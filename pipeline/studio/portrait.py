@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +16,16 @@ from pipeline.studio.bust import Place, add_bust
 from pipeline.studio.camera import place_camera
 from pipeline.studio.lights import add_lights, add_reflections
 from pipeline.studio.person import Person, draw_expression, draw_person
-from pipeline.studio.session import new_scene, render_pixels
+from pipeline.studio.session import new_scene, render_passes
 from pipeline.studio.skin import base_colour
 
 _FACING = np.diag([1.0, -1.0, -1.0])
 """Head to camera rotation of a frontal, upright head."""
 
 _HEAD_HEIGHT = 0.235  # m, chin to crown
+
+SEEN = ("backdrop", "head", "eyes", "shirt", "hair")
+"""Names of the ids in `Portrait.seen`."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Portrait:
     expression_coefficients: Float  # (43,)
     vertices: Float  # (V, 3) m, camera frame
     light: Light
+    seen: NDArray[np.uint8]  # (H, W) ids into SEEN: what is foremost at the middle of each pixel
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,7 @@ class Sitting:
     identity_sigma: float = 0.85
     expression: float = 0.5  # share of smiles, and strength of every movement
     head_size: tuple[float, float] = (0.48, 0.60)  # chin to crown over the image's height
+    distance: tuple[float, float] = (0.6, 2.0)  # m, drawn evenly in its logarithm
     subdivisions: int = 2
     strands: int = 16000  # hairs on the scalp; 0 paints brows and leaves the head bald
     scatter: bool = True  # light travels under the skin
@@ -86,7 +92,7 @@ def photograph(person: Person, rng: np.random.Generator, sitting: Sitting = Sitt
     expression = draw_expression(stance, sitting.expression)
     angles = stance.uniform(-1, 1, 3) * np.radians([sitting.yaw, sitting.pitch, sitting.roll])
     rotation = _FACING @ Rotation.from_euler("YXZ", angles).as_matrix()
-    distance = float(np.exp(stance.uniform(np.log(0.6), np.log(2.0))))
+    distance = float(np.exp(stance.uniform(*np.log(sitting.distance))))
     focal = float(stance.uniform(*sitting.head_size) * sitting.height * distance / _HEAD_HEIGHT)
     camera = Camera(focal, sitting.width, sitting.height)
     middle = stance.normal([0.0, -0.06], [0.04, 0.03]) * [sitting.width, sitting.height]
@@ -114,7 +120,9 @@ def photograph(person: Person, rng: np.random.Generator, sitting: Sitting = Sitt
         # Where nothing denoises, the grain of scattering is worse than its absence.
         scatter=sitting.scatter and scene.cycles.use_denoising,
     )
-    picture = render_pixels(scene)[..., :3].astype(float)
+    _number(scene)
+    passes = render_passes(scene)
+    picture = passes["Combined"][..., :3].astype(float)
     blur = 0.35 + 0.4 * sensor.random() * sitting.height / 800
     return Portrait(
         pixels=expose(sensor, picture, blur, sensor.uniform(0.2, 0.7)),
@@ -126,7 +134,17 @@ def photograph(person: Person, rng: np.random.Generator, sitting: Sitting = Sitt
         expression_coefficients=expression,
         vertices=place.of(shape),
         light=light,
+        seen=passes["Object Index"].round().astype(np.uint8),
     )
+
+
+def _number(scene: Any) -> None:
+    """Have Cycles write which of SEEN each pixel shows."""
+    scene.view_layers[0].use_pass_object_index = True
+    kinds = {"Head": "head", "Eyeball": "eyes", "Cornea": "eyes", "Shirt": "shirt", "Backdrop": "backdrop"}
+    for thing in scene.objects:
+        name = next((kind for stem, kind in kinds.items() if thing.name.startswith(stem)), "hair")
+        thing.pass_index = SEEN.index(name)
 
 
 def _draw_light(rng: np.random.Generator, skin: Float) -> Light:
