@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pipeline.config import FacesConfig
 from pipeline.faces.camera import project
 from pipeline.faces.find import find_faces
-from pipeline.faces.fit import vertex_normals
+from pipeline.faces.fit.head_fit import vertex_normals
 from pipeline.head.model import HeadModel, load_head
 from pipeline.records import Camera, Face, Float, Photo, Rejected
 

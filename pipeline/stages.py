@@ -46,13 +46,13 @@ class Stages:
 
 
 def source_digest(*folders: str) -> str:
-    """Hash of the code and data files in folders of the package: the version of a stage."""
+    """Hash of the code and data files in folders of the package, "" its own: the version of a stage."""
     package = Path(str(files("pipeline")))
     return digest(
         path
         for folder in folders
-        for path in (package / folder).iterdir()
-        if path.suffix in {".py", ".npz", ".yaml", ".json"}
+        for path in (package / folder).glob("**/*" if folder else "*")
+        if path.suffix in {".py", ".npz", ".yaml", ".json", ".tflite"}
     )
 
 

@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_matrix, csr_matrix
 
-from pipeline.faces.backends import load_backend
+from pipeline.config import FacesConfig
 from pipeline.faces.camera import project
+from pipeline.faces.detect.backends import load_backend
 from pipeline.head.landmarks import FOLDER
 from pipeline.head.model import HeadModel, load_head
-from pipeline.records import Camera, Float, Int
+from pipeline.records import Camera, Float, Int, Photo
 
 OUTLIER = 0.005  # m: beyond this a landmark's miss counts ever less (Geman-McClure)
 SEEN = 0.1  # mean facing cosine below which a place is too seldom in view
@@ -61,12 +62,12 @@ def observe(backend: str, count: int, seed: int) -> Sittings:
     # Only this half needs Blender.
     from pipeline.studio.portrait import PLAIN, Portrait, render_portrait
 
-    detect = load_backend(backend)
+    detect = load_backend(FacesConfig(backend=backend))
     sitting = replace(PLAIN, yaw=45.0, pitch=18.0)
     kept: list[tuple[Float, Portrait]] = []
     for child in np.random.SeedSequence(seed).spawn(count):
         portrait = render_portrait(np.random.default_rng(child), sitting)
-        found = detect(portrait.pixels)
+        found = detect(Photo("", "", "", portrait.pixels, None))
         if found:
             kept.append((max(found, key=lambda face: face.score).landmarks, portrait))
     return Sittings(

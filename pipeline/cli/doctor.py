@@ -64,8 +64,11 @@ def _landmarks() -> Iterator[Finding]:
     yield _in_another_process(
         "mediapipe",
         "import numpy, mediapipe\n"
-        "from pipeline.faces.backends import load_backend\n"
-        "load_backend('mediapipe')(numpy.zeros((128, 128, 3), numpy.uint8))\n"
+        "from pipeline.faces.detect.backends import load_backend\n"
+        "from pipeline.config import FacesConfig\n"
+        "from pipeline.records import Photo\n"
+        "blank = Photo('', '', '', numpy.zeros((128, 128, 3), numpy.uint8), None)\n"
+        "load_backend(FacesConfig())(blank)\n"
         "print('landmarks: mediapipe', mediapipe.__version__, 'with its models')",
         "pip install mediapipe==0.10.21",
     )

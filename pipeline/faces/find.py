@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.config import FacesConfig
-from pipeline.faces.backends import load_backend
 from pipeline.faces.camera import euler, project
-from pipeline.faces.ears import find_ears
-from pipeline.faces.fit import HeadFit, fit_head, landmark_model, vertex_normals, with_vertices
-from pipeline.faces.hair import NO_HAIR, hair_over_ears
-from pipeline.faces.landmarks import Detection
-from pipeline.faces.light import estimate_light, even_light
+from pipeline.faces.detect.backends import load_backend
+from pipeline.faces.detect.detection import Detection
+from pipeline.faces.ears.edges import find_ears
+from pipeline.faces.fit.head_fit import HeadFit, fit_head, landmark_model, vertex_normals, with_vertices
+from pipeline.faces.light.lamps import estimate_light, even_light
+from pipeline.faces.occluders.hair import NO_HAIR, hair_over_ears
 from pipeline.faces.verdict import judge
 from pipeline.head.model import load_head
 from pipeline.records import Face, Float, Photo, Rejected
@@ -30,7 +30,7 @@ def find_faces(photo: Photo, config: FacesConfig) -> tuple[Face, ...]:
     Faces that cannot be used are returned with verdict "rejected" and a reason, so that they can be
     counted. Raises Rejected when there is no face at all.
     """
-    detections = load_backend(config.backend)(photo.pixels)
+    detections = load_backend(config)(photo)
     detections = sorted(detections, key=lambda d: -float(np.ptp(d.landmarks, axis=0).prod()))
     detections = detections[: config.max_faces]
     if not detections:

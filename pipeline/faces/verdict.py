@@ -7,8 +7,8 @@ import math
 import numpy as np
 
 from pipeline.faces.camera import euler
-from pipeline.faces.fit import HeadFit
-from pipeline.faces.landmarks import Detection
+from pipeline.faces.detect.detection import Detection
+from pipeline.faces.fit.head_fit import HeadFit
 from pipeline.records import Float, Verdict
 
 SIDEWAYS = math.radians(45)

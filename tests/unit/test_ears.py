@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pipeline.faces.camera import from_euler, project
-from pipeline.faces.ears import find_ears
-from pipeline.faces.fit import HeadFit, vertex_normals
+from pipeline.faces.ears.edges import find_ears
+from pipeline.faces.fit.head_fit import HeadFit, vertex_normals
 from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float

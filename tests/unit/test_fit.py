@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.faces import fit
 from pipeline.faces.camera import euler, from_euler, project
+from pipeline.faces.fit import head_fit as fit
 from pipeline.records import Camera
 
 WIDTH, HEIGHT = 800, 600

@@ -10,9 +10,9 @@ from fakes import render as fake_render
 
 from pipeline.composite.occlusion import behind_hair
 from pipeline.faces.camera import project
-from pipeline.faces.fit import vertex_normals
-from pipeline.faces.hair import hair_over_ears
-from pipeline.faces.light import even_light, irradiance
+from pipeline.faces.fit.head_fit import vertex_normals
+from pipeline.faces.light.lamps import even_light, irradiance
+from pipeline.faces.occluders.hair import hair_over_ears
 from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
 from pipeline.records import PARTS, Camera, Occluder

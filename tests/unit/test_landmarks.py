@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pipeline.config import FacesConfig
-from pipeline.faces.backends import load_backend
+from pipeline.faces.detect.backends import load_backend
+from pipeline.faces.detect.mediapipe_mirror import MIRROR
 from pipeline.faces.find import find_faces
-from pipeline.faces.mediapipe_mirror import MIRROR
 from pipeline.records import Face, Photo, Rejected
 
 skimage_data = pytest.importorskip("skimage.data")
@@ -66,7 +66,7 @@ def test_small_faces_of_a_large_photo_are_found(astronaut: np.ndarray) -> None:
     wall = np.full((1800, 2400, 3), 128, np.uint8)
     wall[100:612, 50:562] = astronaut
     wall[1200:1712, 1800:2312] = astronaut[:, ::-1]
-    found = load_backend("mediapipe")(wall)
+    found = load_backend(FacesConfig())(photo(wall))
     middles = sorted(tuple(np.round(d.landmarks.mean(axis=0), -1)) for d in found)
     assert len(found) == 2
     assert middles[0][0] < 562
@@ -82,5 +82,5 @@ def test_a_photo_of_nothing_is_rejected() -> None:
 
 
 def test_the_runtime_does_not_chatter(astronaut: np.ndarray, capfd: pytest.CaptureFixture[str]) -> None:
-    load_backend("mediapipe")(astronaut)
+    load_backend(FacesConfig())(photo(astronaut))
     assert capfd.readouterr().err == ""

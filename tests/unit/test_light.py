@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.faces.light import estimate_light, irradiance, light_from_samples
+from pipeline.faces.light.lamps import estimate_light, irradiance, light_from_samples
 from pipeline.faces.raster import rasterise
 from pipeline.records import Camera, Float, Int, Light
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from pipeline.colour import LUMINANCE, to_linear
-from pipeline.faces.closeup import close_up
+from pipeline.faces.light.closeup import close_up
 from pipeline.records import Camera, Float, Int, Light
 
 GRID = 160  # cells along the face's longer side

@@ -11,8 +11,8 @@ from PIL import Image
 from scipy import ndimage
 
 from pipeline.colour import LUMINANCE, to_linear
-from pipeline.faces.closeup import close_up
-from pipeline.faces.light import irradiance
+from pipeline.faces.light.closeup import close_up
+from pipeline.faces.light.lamps import irradiance
 from pipeline.faces.raster import Raster
 from pipeline.records import Camera, Float, Int, Light, Occluder
 

@@ -18,7 +18,7 @@ from scipy.signal import fftconvolve
 
 from pipeline.colour import LUMINANCE, to_linear
 from pipeline.faces.camera import euler, project
-from pipeline.faces.fit import HeadFit, vertex_normals
+from pipeline.faces.fit.head_fit import HeadFit, vertex_normals
 from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float

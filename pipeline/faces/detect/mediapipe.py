@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.faces.landmarks import Detection
-from pipeline.faces.mediapipe_mirror import MIRROR
-from pipeline.records import Float
+from pipeline.faces.detect.detection import Detection
+from pipeline.faces.detect.mediapipe_mirror import MIRROR
+from pipeline.records import Float, Photo
 
 Pixels = NDArray[np.uint8]
 
@@ -46,8 +46,9 @@ class _Sighting:
     score: float
 
 
-def detect(pixels: Pixels) -> list[Detection]:
-    """Every face in pixels (H, W, 3) sRGB uint8, as `landmarks.Backend` says."""
+def detect(photo: Photo) -> list[Detection]:
+    """Every face of a photo, as `detection.Backend` says."""
+    pixels = photo.pixels
     found: list[Detection] = []
     for sighting in _distinct(list(_sightings(pixels))):
         detection = _mesh(pixels, sighting)

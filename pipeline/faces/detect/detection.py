@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pipeline.records import Float
+from pipeline.records import Float, Photo
 
 
 @dataclass(frozen=True)
@@ -21,5 +18,5 @@ class Detection:
     box: Float  # (4,) x0 y0 x1 y1 px, from a face detector that did not see the landmarks
 
 
-Backend = Callable[[NDArray[np.uint8]], list[Detection]]
-"""From pixels (H, W, 3) sRGB uint8 to every face found, in no particular order."""
+Backend = Callable[[Photo], list[Detection]]
+"""From a photo to every face found, in no particular order."""

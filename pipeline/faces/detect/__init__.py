@@ -1,0 +1,1 @@
+"""Landmark detectors, and the protocol they follow."""

@@ -1,0 +1,1 @@
+"""Where the ears are, on which loops hang."""

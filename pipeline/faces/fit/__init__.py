@@ -1,0 +1,1 @@
+"""The morphable head, fitted to landmarks."""

@@ -1,0 +1,1 @@
+"""The light in the photo, read off the skin."""

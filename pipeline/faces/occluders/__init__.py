@@ -1,0 +1,1 @@
+"""What lies in front of a face where a mask would be."""
