@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.studio.portrait import PLAIN, Portrait, render_portrait
+from pipeline.studio.portrait import PLAIN, Portrait, Sitting, render_portrait
 
 SITTING = replace(
     PLAIN,
@@ -28,6 +28,7 @@ SITTING = replace(
     roll=12.0,
     distance=(0.25, 2.0),
     strands=3000,
+    glasses=0.25,
 )
 
 
@@ -45,17 +46,18 @@ def truth(portrait: Portrait) -> dict[str, np.ndarray]:
         "directions": portrait.light.directions,
         "irradiance": portrait.light.irradiance,
         "skin_albedo": portrait.light.skin_albedo,
+        "glasses": np.bool_(portrait.glasses),
         "seen": portrait.seen,
     }
 
 
-def render(folder: Path, numbers: Iterator[int], seed: int) -> None:
+def render(folder: Path, numbers: Iterator[int], seed: int, sitting: Sitting = SITTING) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for number in numbers:
         picture, facts = folder / f"{number:05}.png", folder / f"{number:05}.npz"
         if picture.exists() and facts.exists():
             continue
-        portrait = render_portrait(np.random.default_rng([seed, number]), SITTING)
+        portrait = render_portrait(np.random.default_rng([seed, number]), sitting)
         np.savez_compressed(facts, **truth(portrait))
         Image.fromarray(portrait.pixels).save(picture)
 
@@ -67,8 +69,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--every", type=int, default=1, help="render each n-th only")
     parser.add_argument("--offset", type=int, default=0, help="starting with this one")
+    parser.add_argument("--glasses", type=float, default=SITTING.glasses, help="share who wear them")
     options = parser.parse_args()
-    render(options.folder, iter(range(options.offset, options.count, options.every)), options.seed)
+    numbers = iter(range(options.offset, options.count, options.every))
+    render(options.folder, numbers, options.seed, replace(SITTING, glasses=options.glasses))
 
 
 if __name__ == "__main__":

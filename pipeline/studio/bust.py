@@ -15,6 +15,7 @@ from pipeline.records import Float, Int
 from pipeline.studio.camera import to_blender
 from pipeline.studio.clothes import Shirt, shirt_material, shirt_mesh
 from pipeline.studio.eyes import Eyes, add_eye, fit_sphere
+from pipeline.studio.glasses import add_glasses
 from pipeline.studio.hair import Hairdo, add_strands, beard_strands, brow_strands, lash_strands, scalp_strands
 from pipeline.studio.mesh import add_object, new_mesh
 from pipeline.studio.person import Person
@@ -93,6 +94,8 @@ def add_bust(
     surface = fine.positions(shape)
     _add_skin(scene, person, fine, place.of(surface), strands > 0, scatter)
     _add_eyes(scene, person.eyes, shape, place, gaze, 36 * 2 ** min(level, 2))
+    if person.glasses is not None:
+        add_glasses(scene, person.glasses, shape, place.of)
     torso, quads = _add_shirt(scene, person.shirt, shape, place)
     if strands:
         triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])

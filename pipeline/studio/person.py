@@ -10,6 +10,7 @@ from pipeline.head.model import load_head
 from pipeline.records import Float
 from pipeline.studio.clothes import Shirt, draw_shirt
 from pipeline.studio.eyes import Eyes, draw_eyes
+from pipeline.studio.glasses import Glasses, draw_glasses
 from pipeline.studio.hair import Hairdo, draw_hairdo
 from pipeline.studio.skin import Complexion, draw_complexion
 
@@ -23,10 +24,14 @@ class Person:
     hairdo: Hairdo
     eyes: Eyes
     shirt: Shirt
+    glasses: Glasses | None = None
 
 
-def draw_person(rng: np.random.Generator, sigma: float = 0.85) -> Person:
-    """A random person; ``sigma`` scales how far heads stray from the mean one."""
+def draw_person(rng: np.random.Generator, sigma: float = 0.85, glasses: float = 0.25) -> Person:
+    """A random person; ``sigma`` scales how far heads stray from the mean one.
+
+    ``glasses`` is the share of people who wear them; nobody's other features depend on it.
+    """
     identity = rng.normal(0, sigma, len(load_head().identity_basis))
     # All tones of skin about equally often; hair and eyes go with it.
     melanin = float(rng.uniform(0.02, 0.95))
@@ -35,7 +40,10 @@ def draw_person(rng: np.random.Generator, sigma: float = 0.85) -> Person:
     # Beard shadows belong to those who do not also wear long hair, to keep most faces likely ones.
     beardless = hairdo.style == "long"
     complexion = draw_complexion(rng, melanin, colour, beardless=beardless)
-    return Person(identity, complexion, hairdo, draw_eyes(rng, melanin), draw_shirt(rng))
+    eyes, shirt = draw_eyes(rng, melanin), draw_shirt(rng)
+    optician = np.random.default_rng(rng.integers(2**63))
+    worn = draw_glasses(optician) if optician.random() < glasses else None
+    return Person(identity, complexion, hairdo, eyes, shirt, worn)
 
 
 def _draw_hair_colour(rng: np.random.Generator, melanin: float) -> Float:

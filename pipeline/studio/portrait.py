@@ -24,8 +24,8 @@ _FACING = np.diag([1.0, -1.0, -1.0])
 
 _HEAD_HEIGHT = 0.235  # m, chin to crown
 
-SEEN = ("backdrop", "head", "eyes", "shirt", "hair")
-"""Names of the ids in `Portrait.seen`."""
+SEEN = ("backdrop", "head", "eyes", "shirt", "hair", "glasses")
+"""Names of the ids in `Portrait.seen`. Clear lenses are seen through: glasses are frame and pads."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Portrait:
     expression_coefficients: Float  # (43,)
     vertices: Float  # (V, 3) m, camera frame
     light: Light
+    glasses: bool  # whether the person wears any
     seen: NDArray[np.uint8]  # (H, W) ids into SEEN: what is foremost at the middle of each pixel
 
 
@@ -62,6 +63,7 @@ class Sitting:
     subdivisions: int = 2
     strands: int = 16000  # hairs on the scalp; 0 paints brows and leaves the head bald
     scatter: bool = True  # light travels under the skin
+    glasses: float = 0.25  # share of people who wear them
 
 
 PLAIN = Sitting(
@@ -73,6 +75,7 @@ PLAIN = Sitting(
     subdivisions=1,
     strands=0,
     scatter=False,
+    glasses=0.0,
 )
 """Cheap portraits, for calibrating landmarks and for tests."""
 
@@ -80,7 +83,7 @@ PLAIN = Sitting(
 def render_portrait(rng: np.random.Generator, sitting: Sitting = Sitting()) -> Portrait:
     """Draw a person from ``rng`` and take their photo: see `draw_person` and `photograph`."""
     who, visit = (np.random.default_rng(seed) for seed in rng.integers(2**63, size=2))
-    return photograph(draw_person(who, sitting.identity_sigma), visit, sitting)
+    return photograph(draw_person(who, sitting.identity_sigma, sitting.glasses), visit, sitting)
 
 
 def photograph(person: Person, rng: np.random.Generator, sitting: Sitting = Sitting()) -> Portrait:
@@ -134,6 +137,7 @@ def photograph(person: Person, rng: np.random.Generator, sitting: Sitting = Sitt
         expression_coefficients=expression,
         vertices=place.of(shape),
         light=light,
+        glasses=person.glasses is not None,
         seen=passes["Object Index"].round().astype(np.uint8),
     )
 
@@ -142,6 +146,7 @@ def _number(scene: Any) -> None:
     """Have Cycles write which of SEEN each pixel shows."""
     scene.view_layers[0].use_pass_object_index = True
     kinds = {"Head": "head", "Eyeball": "eyes", "Cornea": "eyes", "Shirt": "shirt", "Backdrop": "backdrop"}
+    kinds["Glasses"] = "glasses"
     for thing in scene.objects:
         name = next((kind for stem, kind in kinds.items() if thing.name.startswith(stem)), "hair")
         thing.pass_index = SEEN.index(name)
