@@ -82,13 +82,13 @@ def real_stages() -> Stages:
         return draped.vertices, draped.motion
 
     versions = {"maskdrape": __version__, "blender": ".".join(map(str, VERSION))}
-    for package in ("mediapipe", "numpy", "scipy", "pillow"):
+    for package in ("ai-edge-litert", "numpy", "scipy", "pillow"):
         try:
             versions[package] = version(package)
         except PackageNotFoundError:
             versions[package] = "unknown"
     designs = digest(asset_folder("mask_library").glob("*.yaml"))
-    faces = source_digest("", "faces", "head") + versions["mediapipe"]
+    faces = source_digest("", "faces", "head") + versions["ai-edge-litert"]
     drapes = source_digest("masks", "studio", "head") + designs + versions["blender"]
     return Stages(
         load_photo=load_photo,

@@ -1,4 +1,4 @@
-"""Which of mediapipe's 478 points takes the place of which when a photo is mirrored.
+"""Which of the face mesh's 468 points takes the place of which when a photo is mirrored.
 
 Found by matching the points of frontal faces with those of their mirror images, one to one.
 """
@@ -31,8 +31,8 @@ _PARTNERS = """
 176 177 178 179 180 181 182 183 184 185 186 187 188 189 190 191 192 193 194 196
 198 201 202 203 204 205 206 207 208 209 210 211 212 213 214 215 216 217 218 219
 220 221 222 223 224 225 226 227 228 229 230 231 232 233 234 235 236 237 238 239
-240 241 242 243 244 245 246 247 473 476 475 474 477 468 471 470 469 472
+240 241 242 243 244 245 246 247
 """
 
 MIRROR = np.array(_PARTNERS.split(), dtype=np.int64)
-"""(478,) index of each point's mirror partner; its own index on the midline."""
+"""(468,) index of each point's mirror partner; its own index on the midline."""

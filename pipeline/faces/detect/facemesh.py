@@ -1,0 +1,54 @@
+"""MediaPipe's face mesh: Kartynnik et al. 2019, "Real-time Facial Surface Geometry from Monocular Video".
+
+It looks at an upright square half as large again as the face. As MediaPipe does, the first square is laid
+by a detector's box and eyes, the next by the mesh itself.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from pipeline.faces.detect.crop import Pixels, Square, cut
+from pipeline.faces.detect.runtime import run
+from pipeline.records import Float
+
+INPUT_PX = 192
+POINTS = 468
+_MARGIN = 1.5
+_EYES = (33, 263)  # outer corners, the subject's right and left
+
+
+def square_of_box(box: Float, right_eye: Float, left_eye: Float) -> Square:
+    """Where to look for the face in a detector's box (4,) with its eyes (2,); px."""
+    side = float((box[2:] - box[:2]).max()) * _MARGIN
+    return Square((box[:2] + box[2:]) / 2, side, _tilt(right_eye, left_eye))
+
+
+def square_of_points(points: Float) -> Square:
+    """Where to look again for the face with mesh points (468, 2) px."""
+    angle = _tilt(points[_EYES[0]], points[_EYES[1]])
+    upright = Square(np.zeros(2), 1.0, angle).axes()
+    along = points @ upright.T
+    low, high = along.min(axis=0), along.max(axis=0)
+    return Square((low + high) / 2 @ upright, float((high - low).max()) * _MARGIN, angle)
+
+
+def mesh(pixels: Pixels, square: Square, mirrored: bool = False) -> tuple[Float, float]:
+    """Points (468, 2) px of the face in a square, and how surely there is one, in [0, 1].
+
+    Mirrored, the network sees the square's mirror image; the points come in its order all the same,
+    so that point i is then what it takes for the other side's.
+    """
+    seen = cut(pixels, square, INPUT_PX).astype(np.float32) / 255
+    points, flag = run("face_landmark", np.ascontiguousarray(seen[:, ::-1]) if mirrored else seen)
+    places = points.reshape(POINTS, 3)[:, :2].astype(np.float64) / INPUT_PX
+    if mirrored:
+        places = np.array([1.0, 0.0]) + places * [-1, 1]
+    return square.to_photo(places), 1 / (1 + math.exp(-float(flag.item())))
+
+
+def _tilt(right_eye: Float, left_eye: Float) -> float:
+    """Angle of the line from the subject's right eye to the left, rad; 0 for an upright face."""
+    return math.atan2(left_eye[1] - right_eye[1], left_eye[0] - right_eye[0])
