@@ -14,9 +14,11 @@ from pipeline.faces.detect.backends import load_backend
 from pipeline.faces.detect.detection import Detection
 from pipeline.faces.ears.edges import find_ears
 from pipeline.faces.fit.head_fit import HeadFit, fit_head, landmark_model, vertex_normals, with_vertices
+from pipeline.faces.fit.outline import ROUNDS, on_outline
 from pipeline.faces.light.lamps import estimate_light, even_light
 from pipeline.faces.occluders.hair import NO_HAIR, hair_over_ears
 from pipeline.faces.verdict import judge
+from pipeline.head.ibug68 import FOLLOWS_OUTLINE
 from pipeline.head.model import load_head
 from pipeline.records import Face, Float, Photo, Rejected
 
@@ -41,7 +43,7 @@ def find_faces(photo: Photo, config: FacesConfig) -> tuple[Face, ...]:
 
 def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -> Face:
     head = load_head()
-    fit = _fit(photo, config.backend, detection)
+    fit = _fit(photo, detection)
     vertices = _vertices(fit)
     face_skin = _bare_skin()
     image_points = project(vertices[np.unique(head.faces[face_skin])], fit.camera)
@@ -75,12 +77,15 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
     )
 
 
-def _fit(photo: Photo, backend: str, detection: Detection) -> HeadFit:
+def _fit(photo: Photo, detection: Detection) -> HeadFit:
     """The head by its landmarks, then by its ears too where they can be made out."""
     height, width = photo.pixels.shape[:2]
-    model = landmark_model(backend)
+    model = landmark_model(detection.points)
     points, trust = detection.landmarks, detection.confidence
     first = fit_head(model, points, trust, width, height, photo.focal_px)
+    for _ in range(ROUNDS if detection.points in FOLLOWS_OUTLINE else 0):
+        model = on_outline(model, detection.points, first)
+        first = fit_head(model, points, trust, width, height, photo.focal_px)
     ears = find_ears(photo.pixels, first, _vertices(first))
     if not ears:
         return first

@@ -16,6 +16,7 @@ class Detection:
     confidence: Float  # (N,) in [0, 1]
     score: float  # of the whole face, in [0, 1]
     box: Float  # (4,) x0 y0 x1 y1 px, from a face detector that did not see the landmarks
+    points: str = "mediapipe"  # which landmarks these are: a table of `pipeline.head.landmarks`
 
 
 Backend = Callable[[Photo], list[Detection]]

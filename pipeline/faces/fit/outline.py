@@ -6,11 +6,34 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.faces.fit.head_fit import vertex_normals
+from pipeline.faces.fit.head_fit import HeadFit, LandmarkModel, vertex_normals
 from pipeline.head.ibug68 import OUTLINE, outline_chains
-from pipeline.head.landmarks import LandmarkTable
+from pipeline.head.landmarks import LandmarkTable, load_landmarks
 from pipeline.head.model import load_head
 from pipeline.records import Float
+
+ROUNDS = 2
+"""Fits with a jaw line that the one before put in its place; a third turns no head by 0.02 degrees."""
+
+
+def on_outline(model: LandmarkModel, points: str, fit: HeadFit) -> LandmarkModel:
+    """The model of the table ``points`` with its jaw line where the outline of a fitted head passes."""
+    head = load_head()
+    shape = head.shape(fit.identity_coefficients, fit.expression_coefficients)
+    table = outline_table(load_landmarks(points), shape @ fit.rotation.T + fit.translation)
+    corners, weights = table.vertices[:OUTLINE], table.weights[:OUTLINE]
+
+    def there(per_vertex: Float) -> Float:
+        return np.asarray(np.einsum("...ncd,nc->...nd", per_vertex[..., corners, :], weights))
+
+    mean, normals, basis = model.mean.copy(), model.normals.copy(), model.basis.copy()
+    mean[:OUTLINE] = there(head.mean)
+    basis[:, :OUTLINE] = np.concatenate([there(head.identity_basis), there(head.expression_basis)])
+    # An outline is seen edge on, and seen all the same: nothing there is to be believed less.
+    camera = -fit.rotation.T @ fit.translation
+    towards = camera - table.positions(shape)[:OUTLINE]
+    normals[:OUTLINE] = towards / np.linalg.norm(towards, axis=1, keepdims=True)
+    return replace(model, mean=mean, basis=basis, normals=normals)
 
 
 def outline_table(table: LandmarkTable, vertices: Float) -> LandmarkTable:
