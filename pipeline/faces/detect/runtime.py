@@ -1,4 +1,4 @@
-"""MediaPipe's networks, run by LiteRT on one thread."""
+"""Networks, MediaPipe's and our own, run by LiteRT on one thread."""
 
 from __future__ import annotations
 
@@ -23,15 +23,19 @@ def run(name: str, picture: Single) -> tuple[Single, ...]:
 
     picture (S, S, 3), values and S as the network wants them. Raises FileNotFoundError for an unknown name.
     """
-    network = _network(name)
+    return run_file(_FOLDER / f"{name}.tflite", picture)
+
+
+def run_file(path: Path, picture: Single) -> tuple[Single, ...]:
+    """The same for the network of a file that lies elsewhere."""
+    network = _network(path)
     network.set_tensor(network.get_input_details()[0]["index"], picture[None])
     network.invoke()
     return tuple(network.get_tensor(output["index"]) for output in network.get_output_details())
 
 
 @cache
-def _network(name: str) -> Any:
-    path = _FOLDER / f"{name}.tflite"
+def _network(path: Path) -> Any:
     if not path.exists():
         raise FileNotFoundError(f"the network {path.name} is missing; install maskdrape again")
     with _quiet():
