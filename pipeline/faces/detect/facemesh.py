@@ -1,7 +1,7 @@
 """MediaPipe's face mesh: Kartynnik et al. 2019, "Real-time Facial Surface Geometry from Monocular Video".
 
 It looks at an upright square half as large again as the face. As MediaPipe does, the first square is laid
-by a detector's box and eyes, the next by the mesh itself.
+by a detector's box and eyes, the next by the mesh itself. The published network's irises are left out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from pipeline.faces.detect.attention import refined
 from pipeline.faces.detect.crop import Pixels, Square, cut
 from pipeline.faces.detect.runtime import run
 from pipeline.records import Float
@@ -42,8 +43,8 @@ def mesh(pixels: Pixels, square: Square, mirrored: bool = False) -> tuple[Float,
     so that point i is then what it takes for the other side's.
     """
     seen = cut(pixels, square, INPUT_PX).astype(np.float32) / 255
-    points, flag = run("face_landmark", np.ascontiguousarray(seen[:, ::-1]) if mirrored else seen)
-    places = points.reshape(POINTS, 3)[:, :2].astype(np.float64) / INPUT_PX
+    points, features, flag = run("face_mesh_trunk", np.ascontiguousarray(seen[:, ::-1]) if mirrored else seen)
+    places = refined(points.reshape(POINTS, 3)[:, :2].astype(np.float64) / INPUT_PX, features[0])
     if mirrored:
         places = np.array([1.0, 0.0]) + places * [-1, 1]
     return square.to_photo(places), 1 / (1 + math.exp(-float(flag.item())))

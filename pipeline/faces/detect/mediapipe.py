@@ -23,7 +23,7 @@ from pipeline.records import Float, Photo
 
 SMALLEST_TILE_PX = 384  # of the photo: a face that is too small in such a tile is of no use
 DETECTOR_SCORE = 0.5
-MESH_SCORE = 0.5
+MESH_SCORE = 0.95
 DISAGREEMENT = 0.2  # of the box's side: mesh and detector keypoints of a true face are nearer
 STEADY = 0.03  # of the face's size: a landmark that moves so far when mirrored is half believed
 
