@@ -63,7 +63,7 @@ def draw_shirt(rng: np.random.Generator) -> Shirt:
 def _neck_radius(vertices: Float, faces: Int, height: Float, turn: Float) -> Float:
     """Distance (N,) m from the neck's axis to the skin at heights and directions ``turn`` (N,) rad.
 
-    Directions in which there is no skin get the median of the others; NaN where there is none at all.
+    Directions in which there is no skin get the median of the others.
     """
     origin = np.stack([np.zeros_like(height), height, np.full_like(height, _CENTRE_Z)], axis=1)
     direction = np.stack([np.sin(turn), np.zeros_like(turn), np.cos(turn)], axis=1)
@@ -79,7 +79,7 @@ def _neck_radius(vertices: Float, faces: Int, height: Float, turn: Float) -> Flo
     distance = ((c - a) * q).sum(-1) / det
     hit = (u >= 0) & (v >= 0) & (u + v <= 1) & (distance > 0)
     radius = np.where(hit, distance, 0).max(axis=1)
-    return np.where(radius > 0, radius, np.median(radius[radius > 0]) if hit.any() else np.nan)
+    return np.where(radius > 0, radius, np.median(radius[radius > 0]))
 
 
 def shirt_mesh(head: HeadModel, vertices: Float, shirt: Shirt) -> tuple[Float, Int, Float, Float]:
@@ -99,12 +99,11 @@ def shirt_mesh(head: HeadModel, vertices: Float, shirt: Shirt) -> tuple[Float, I
     rows, trim = [], []
     lifts = np.array([-0.25, 0.3, 0.8, 1.0, 1.0, 0.85, 0.5, 0.12, 0.0])
     gaps = np.array([0.0010, 0.0015, 0.0022, 0.0030, 0.0048, 0.0062, 0.0072, 0.0080, 0.0058])
+    lowest = vertices[skin, 1].min() + 0.02  # the neck of a small head ends above a collar's seam
     for lift, gap in zip(lifts, gaps, strict=True):
         height = seam + lift * shirt.collar
-        neck = gaussian_filter1d(_neck_radius(vertices, faces, height, turn), 3.0, mode="wrap")
-        if np.isfinite(neck).all():
-            skin_radius = neck  # a high collar on a short neck rises past it, as wide as it was
-        radius = skin_radius + gap + 0.10 * shirt.depth
+        around_neck = _neck_radius(vertices, faces, np.maximum(height, lowest), turn)
+        radius = gaussian_filter1d(around_neck, 3.0, mode="wrap") + gap + 0.10 * shirt.depth
         rows.append(np.stack([np.sin(turn) * radius, height, _CENTRE_Z + np.cos(turn) * radius], axis=1))
         trim.append(np.full(_AROUND, 1.0))
     trim[-1][:] = 0.0
