@@ -38,12 +38,27 @@ class PhotosConfig(Block):
 
 
 class FacesConfig(Block):
-    """Landmarks and fit."""
+    """Landmarks and fit.
 
-    backend: Literal["mediapipe"] = "mediapipe"
+    ``fan`` and ``weights`` (a folder) are for the backend face_alignment, ``landmarks`` (a folder or a
+    file) for the backend file.
+    """
+
+    backend: Literal["mediapipe", "face_alignment", "file"] = "mediapipe"
+    fan: Literal["2d", "3d"] = "3d"
+    weights: Annotated[str, Field(min_length=1)] | None = None
+    landmarks: Annotated[str, Field(min_length=1)] | None = None
     max_faces: Annotated[int, Field(ge=1, le=64)] = 8
     min_face_px: Annotated[float, Field(ge=16, le=4096)] = 48.0
     flagged: Literal["keep", "reject"] = "keep"
+
+    @model_validator(mode="after")
+    def _landmarks_from_files(self) -> Self:
+        if self.backend == "file" and self.landmarks is None:
+            raise ValueError("backend: file needs landmarks: PATH, a folder or a .json, .csv or .pts file")
+        if self.backend != "file" and self.landmarks is not None:
+            raise ValueError("landmarks: PATH is only for backend: file")
+        return self
 
 
 class MasksConfig(Block):

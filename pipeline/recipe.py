@@ -233,6 +233,13 @@ def _check_paths(job: Job) -> None:
         problems.append(f"photos.folder = {photos.folder}: no such folder ({job.folder / photos.folder})")
     if photos.table is not None and not (job.folder / photos.table).is_file():
         problems.append(f"photos.table = {photos.table}: no such file ({job.folder / photos.table})")
+    faces = job.config.faces
+    if faces.landmarks is not None and not (job.folder / faces.landmarks).exists():
+        problems.append(
+            f"faces.landmarks = {faces.landmarks}: nothing there ({job.folder / faces.landmarks})"
+        )
+    if faces.weights is not None and not (job.folder / faces.weights).is_dir():
+        problems.append(f"faces.weights = {faces.weights}: no such folder ({job.folder / faces.weights})")
     for place in (job.output, *job.output.parents):
         if place.exists():
             if not place.is_dir():

@@ -56,13 +56,19 @@ def source_digest(*folders: str) -> str:
     )
 
 
-def real_stages() -> Stages:
-    """The product's own stages. Imports bpy and the landmark detector: call it late and once."""
+def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) -> Stages:
+    """The product's own stages. Imports bpy and the landmark detector: call it late and once.
+
+    Paths in blocks ``faces`` are relative to ``folder``; ``faces_config`` is the one to come, so that what
+    it reads from outside the package counts as part of the stage. Raises BackendError when that is missing.
+    """
     from importlib.metadata import PackageNotFoundError, version
 
     from pipeline import __version__
     from pipeline.composite.occlusion import behind_hair
     from pipeline.composite.paste import composite
+    from pipeline.faces.detect.backends import load_backend
+    from pipeline.faces.detect.outside import outside_digest, placed
     from pipeline.faces.find import find_faces
     from pipeline.head.model import load_head
     from pipeline.masks.checks import check_drape
@@ -76,6 +82,8 @@ def real_stages() -> Stages:
     from pipeline.studio.render import render_layers
 
     head = load_head()
+    detector = placed(faces_config or FacesConfig(), folder)
+    load_backend(detector)
 
     def drape_on_head(rest: RestMask, vertices: Float, gravity: Float, attempt: int) -> tuple[Float, float]:
         draped = drape(rest, vertices, head.collider_faces, gravity, attempt)
@@ -88,11 +96,11 @@ def real_stages() -> Stages:
         except PackageNotFoundError:
             versions[package] = "unknown"
     designs = digest(asset_folder("mask_library").glob("*.yaml"))
-    faces = source_digest("", "faces", "head") + versions["ai-edge-litert"]
+    faces = source_digest("", "faces", "head") + versions["ai-edge-litert"] + outside_digest(detector)
     drapes = source_digest("masks", "studio", "head") + designs + versions["blender"]
     return Stages(
         load_photo=load_photo,
-        find_faces=find_faces,
+        find_faces=lambda photo, config: find_faces(photo, placed(config, folder)),
         place=lambda design, vertices, gravity, wearing, rng: place_mask(
             load_design(design), vertices, gravity, wearing, rng
         ),

@@ -101,12 +101,15 @@ def invoke(arguments: list[str]) -> int:
     from filelock import Timeout
 
     from pipeline.dataset.journal import Busy
+    from pipeline.faces.detect.detection import BackendError
 
     try:
         code = app(arguments, prog_name="maskdrape", standalone_mode=False)
         return code if isinstance(code, int) else jobs.ALL_DONE
     except ConfigError as error:
         return jobs.report(error)
+    except BackendError as error:
+        return jobs.report(ConfigError(str(error)))
     except (Busy, Timeout) as error:
         print(f"maskdrape: {error}", file=sys.stderr)
         return jobs.CRASH

@@ -26,7 +26,7 @@ def make(job: Job) -> int:
         from pipeline.photos.demo import write_demo_photos
         from pipeline.stages import real_stages, source_digest
 
-        stages = real_stages()
+        stages = real_stages(job.config.faces, job.folder)
         if job.config.photos.demo:
             made_by = source_digest("studio", "head") + stages.versions["blender"]
             entries = list_table(write_demo_photos(job.output / "inputs", stages.portrait, made_by))

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from pipeline.records import Float, Photo
 
 
+class BackendError(Exception):
+    """A backend that cannot work at all, with what the user has to do: no photo's fault."""
+
+
 @dataclass(frozen=True)
 class Detection:
     """One face as a detector sees it. Pixels as in `pipeline.records`."""
