@@ -1,8 +1,13 @@
-"""Whether a fitted face can be used, and why not, in one plain sentence."""
+"""Whether a fitted face can be used, and why not, in one plain sentence.
+
+All of the reasons are here: a rule a reason, asked in order. The first that objects is the one told.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,6 +17,7 @@ from pipeline.faces.fit.head_fit import HeadFit
 from pipeline.records import Float, Verdict
 
 SIDEWAYS = math.radians(45)
+AWAY = math.radians(100)
 LOOSE_MM = 2.2
 ABSURD_MM = 4.5
 UNSTEADY = 0.55  # mean confidence of the landmarks of a clear face is above 0.7
@@ -20,44 +26,106 @@ INSIDE = 0.65  # part of the face that must be in the photo
 HEAD_BREADTH_M = 0.145  # between the ears
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of one face when it is judged."""
+
+    fit: HeadFit
+    image_points: Float  # (n, 2) px: vertices of the fitted face's skin, projected
+    detection: Detection  # its box is from a face detector, which knows nothing of the fit
+    min_face_px: float  # the least distance between the ears that is wanted
+
+
+Rule = Callable[[Evidence], str]
+"""The reason against a face, "" for none."""
+
+
+def judge(fit: HeadFit, image_points: Float, detection: Detection, min_face_px: float) -> tuple[Verdict, str]:
+    """Verdict and reason ("" when ok) of a face; the arguments are those of `Evidence`."""
+    evidence = Evidence(fit, image_points, detection, min_face_px)
+    rules: tuple[tuple[Verdict, tuple[Rule, ...]], ...] = (("rejected", REJECTING), ("flagged", FLAGGING))
+    for verdict, several in rules:
+        for rule in several:
+            reason = rule(evidence)
+            if reason:
+                return verdict, reason
+    return "ok", ""
+
+
 def face_size_px(fit: HeadFit) -> float:
     """Distance between the ears of a head of usual size at the face's distance, px."""
     return float(fit.camera.focal_px / fit.translation[2] * HEAD_BREADTH_M)
 
 
-def judge(fit: HeadFit, image_points: Float, detection: Detection, min_face_px: float) -> tuple[Verdict, str]:
-    """Verdict and reason ("" when ok).
+def too_small(face: Evidence) -> str:
+    size = face_size_px(face.fit)
+    if size >= face.min_face_px:
+        return ""
+    return f"face too small: {size:.0f} px between the ears, {face.min_face_px:g} needed"
 
-    image_points (n, 2) px: vertices of the fitted face's skin, projected. The detection's box is what a
-    face detector, which knows nothing of the fit, took for the face.
-    """
-    size = face_size_px(fit)
-    if size < min_face_px:
-        return "rejected", f"face too small: {size:.0f} px between the ears, {min_face_px:g} needed"
-    if not np.isfinite(fit.residual_mm) or fit.residual_mm > ABSURD_MM:
-        return "rejected", f"not a face, or hidden: landmarks lie {fit.residual_mm:.1f} mm off any head"
-    if not np.isfinite(image_points).all():
-        return "rejected", "not a face: the fitted head reaches behind the camera"
-    steadiness = float(detection.confidence.mean())
-    if steadiness < UNSTEADY:
-        return "rejected", "not a face, or hidden: its landmarks move when the photo is mirrored"
-    width, height = fit.camera.width, fit.camera.height
-    within = ((image_points >= 0) & (image_points <= [width, height])).all(axis=1).mean()
-    if within < INSIDE:
-        return "rejected", f"only {within:.0%} of the face is in the photo"
-    centre = (image_points.min(axis=0) + image_points.max(axis=0)) / 2
-    box = detection.box
+
+def like_no_head(face: Evidence) -> str:
+    off = face.fit.residual_mm
+    if np.isfinite(off) and off <= ABSURD_MM:
+        return ""
+    return f"not a face, or hidden: landmarks lie {off:.1f} mm off any head"
+
+
+def behind_the_camera(face: Evidence) -> str:
+    if np.isfinite(face.image_points).all():
+        return ""
+    return "not a face: the fitted head reaches behind the camera"
+
+
+def unsteady(face: Evidence) -> str:
+    if float(face.detection.confidence.mean()) >= UNSTEADY:
+        return ""
+    return "not a face, or hidden: its landmarks move when the photo is mirrored"
+
+
+def cut_off(face: Evidence) -> str:
+    size = [face.fit.camera.width, face.fit.camera.height]
+    within = ((face.image_points >= 0) & (face.image_points <= size)).all(axis=1).mean()
+    return "" if within >= INSIDE else f"only {within:.0%} of the face is in the photo"
+
+
+def misplaced(face: Evidence) -> str:
+    centre = (face.image_points.min(axis=0) + face.image_points.max(axis=0)) / 2
+    box = face.detection.box
     away = np.linalg.norm(centre - (box[:2] + box[2:]) / 2) / (box[2:] - box[:2]).max()
-    if away > MISPLACED:
-        return "rejected", "not a face, or hidden: detector and fit disagree on where it is"
-    yaw = float(euler(fit.rotation)[0])
-    if abs(yaw) > math.radians(100):
-        return "rejected", "not a face: the fitted head looks away from the camera"
-    if abs(yaw) > SIDEWAYS:
-        return "flagged", f"turned {abs(math.degrees(yaw)):.0f} degrees sideways, where the fit is less exact"
-    if fit.residual_mm > LOOSE_MM:
-        return (
-            "flagged",
-            f"landmarks lie {fit.residual_mm:.1f} mm off the fitted head: hidden or unusual face",
-        )
-    return "ok", ""
+    return "" if away <= MISPLACED else "not a face, or hidden: detector and fit disagree on where it is"
+
+
+def turned_away(face: Evidence) -> str:
+    if abs(_yaw(face)) <= AWAY:
+        return ""
+    return "not a face: the fitted head looks away from the camera"
+
+
+def sideways(face: Evidence) -> str:
+    if abs(_yaw(face)) <= SIDEWAYS:
+        return ""
+    return f"turned {abs(math.degrees(_yaw(face))):.0f} degrees sideways, where the fit is less exact"
+
+
+def loose(face: Evidence) -> str:
+    off = face.fit.residual_mm
+    if off <= LOOSE_MM:
+        return ""
+    return f"landmarks lie {off:.1f} mm off the fitted head: hidden or unusual face"
+
+
+REJECTING: tuple[Rule, ...] = (
+    too_small,
+    like_no_head,
+    behind_the_camera,
+    unsteady,
+    cut_off,
+    misplaced,
+    turned_away,
+)
+FLAGGING: tuple[Rule, ...] = (sideways, loose)
+
+
+def _yaw(face: Evidence) -> float:
+    return float(euler(face.fit.rotation)[0])
