@@ -23,7 +23,7 @@ def evidence(
         np.zeros(80), np.zeros(43), from_euler(np.radians(yaw), 0, 0), np.array([0, 0, distance]),
         Camera(800.0, 500, 400), np.ones(68), np.ones(68), residual, residual,
     )  # fmt: skip
-    box = np.array([200.0, 150, 300, 280]) + [aside, 0, aside, 0]
+    box = np.array([200.0 + aside, 150, 300 + aside, 280])
     return verdict.Evidence(fit, POINTS, Detection(POINTS, np.full(3, sure), 0.9, box), 48.0)
 
 
@@ -37,7 +37,8 @@ CASES = {
     verdict.behind_the_camera: (
         replace(evidence(), image_points=np.full((3, 2), np.nan)), "rejected", "behind the camera"),
     verdict.unsteady: (evidence(sure=0.4), "rejected", "move when the photo is mirrored"),
-    verdict.cut_off: (replace(evidence(), image_points=POINTS - [250, 0]), "rejected", "only 33% of the face"),
+    verdict.cut_off: (
+        replace(evidence(), image_points=POINTS - [260, 0]), "rejected", "only 33% of the face"),
     verdict.misplaced: (evidence(aside=120), "rejected", "disagree on where it is"),
     verdict.turned_away: (evidence(yaw=120), "rejected", "looks away"),
     verdict.sideways: (evidence(yaw=-60), "flagged", "turned 60 degrees"),
