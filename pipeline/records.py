@@ -95,10 +95,10 @@ class Light:
 
 @dataclass(frozen=True)
 class Occluder:
-    """What lies in front of a face where loops of a mask would run."""
+    """What would lie in front of a mask: hair, rims of glasses, hands, things. A beard would not."""
 
     box: tuple[int, int, int, int]  # x0 y0 x1 y1 px of the photo, half-open
-    matte: NDArray[np.uint8]  # (h, w); 255 = in front of the mask; may be (0, 0)
+    matte: NDArray[np.uint8]  # (h, w) how much of a pixel; 255 = all of it; may be (0, 0)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Face:
     residual_mm: float  # median landmark residual at the face's distance
     residual_px: float
     light: Light
-    hair: Occluder  # over the ears; empty where none was found
+    occluder: Occluder  # over face and ears; empty where nothing was found
     verdict: Verdict
     reason: str = ""  # empty when ok
 
@@ -169,6 +169,7 @@ class Layers:
     uv: NDArray[np.float32]  # (h, w, 2) m on the flat sheet
     albedo: NDArray[np.float32]  # (h, w, 3) linear, premultiplied
     material: Mapping[str, Any]  # resolved colour, roughness, seeds ... for the labels
+    hidden: float = 0.0  # part of the mask that is behind what the photo has in front of it
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     from importlib.metadata import PackageNotFoundError, version
 
     from pipeline import __version__
-    from pipeline.composite.occlusion import behind_hair
+    from pipeline.composite.occlusion import behind_occluder
     from pipeline.composite.paste import composite
     from pipeline.faces.detect.backends import load_backend
     from pipeline.faces.detect.outside import outside_digest, placed
@@ -108,7 +108,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
         check=check_drape,
         draw_material=lambda design, rng: draw_material(load_design(design), rng),
         render=render_layers,
-        occlude=behind_hair,
+        occlude=behind_occluder,
         composite=composite,
         attempts=len(SETTINGS),
         portrait=lambda rng: render_portrait(rng, Sitting(width=512, height=640, samples=24)).pixels,

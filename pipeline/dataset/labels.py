@@ -50,6 +50,7 @@ def build_labels(
             "checks": worn.checks,
             "material": layers.material,
             "box_px": layers.box,
+            "hidden": layers.hidden,
             "parts": {name: number for number, name in enumerate(PARTS)},
         },
         "light": _light(face.light),

@@ -48,11 +48,11 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
     face_skin = _bare_skin()
     image_points = project(vertices[np.unique(head.faces[face_skin])], fit.camera)
     verdict, reason = judge(fit, image_points, detection, config.min_face_px)
-    light, hair = even_light(), NO_HAIR
+    light, occluder = even_light(), NO_HAIR
     if verdict != "rejected":
         normals = vertex_normals(vertices, head.faces)
         light = estimate_light(photo.pixels, vertices, normals, head.faces, face_skin, fit.camera)
-        hair = hair_over_ears(
+        occluder = hair_over_ears(
             photo.pixels, vertices, normals, head.faces, face_skin, _ears(), fit.camera, light
         )
     return Face(
@@ -71,7 +71,7 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
         residual_mm=fit.residual_mm,
         residual_px=fit.residual_px,
         light=light,
-        hair=hair,
+        occluder=occluder,
         verdict=verdict,
         reason=reason,
     )

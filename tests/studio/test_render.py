@@ -50,7 +50,7 @@ def a_face(light: Light = LIGHT, x: float = 0.0) -> Face:
         residual_mm=0.0,
         residual_px=0.0,
         light=light,
-        hair=Occluder((0, 0, 0, 0), zeros((0, 0), np.uint8)),
+        occluder=Occluder((0, 0, 0, 0), zeros((0, 0), np.uint8)),
         verdict="ok",
     )
 

@@ -44,7 +44,7 @@ def _face(photo: Photo, index: int, level: float) -> Face:
         residual_mm=1.0,
         residual_px=1.0,
         light=Light(np.ones(3), np.eye(3)[:1], np.ones((1, 3)), np.full(3, 0.5)),
-        hair=Occluder((0, 0, 0, 0), np.zeros((0, 0), np.uint8)),
+        occluder=Occluder((0, 0, 0, 0), np.zeros((0, 0), np.uint8)),
         verdict=verdict,
         reason="" if verdict == "ok" else f"{verdict} for the test",
     )

@@ -1,21 +1,17 @@
-"""Hair over the ears, and loops that run under it."""
+"""Hair over the ears."""
 
 from dataclasses import replace
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from fakes import find_faces as fake_faces
-from fakes import render as fake_render
 
-from pipeline.composite.occlusion import behind_hair
 from pipeline.faces.camera import project
 from pipeline.faces.fit.head_fit import vertex_normals
 from pipeline.faces.light.lamps import even_light, irradiance
 from pipeline.faces.occluders.hair import hair_over_ears
 from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
-from pipeline.records import PARTS, Camera, Occluder
+from pipeline.records import Camera
 
 CAMERA = Camera(500.0, 240, 300)
 SKIN = np.array([0.5, 0.33, 0.25])
@@ -60,29 +56,3 @@ def test_hair_is_found_over_the_ear_it_hides_and_not_over_the_other(scene):
     middle = ear.mean(axis=0).astype(int)
     assert full[middle[1], middle[0]] > 0.9
     assert full[:, :110].max() == 0
-
-
-def test_only_loops_go_behind_hair():
-    face = fake_faces_of_a_grey_photo()
-    worn = SimpleNamespace(vertices=np.zeros((1, 3)))
-    layers = fake_render(face, worn, {"seed": 1, "colour": [0.2, 0.3, 0.4]}, None, 1)
-    height, width = layers.parts.shape
-    parts = np.zeros((height, width), np.uint8)
-    parts[: height // 3] = PARTS.index("loop")
-    parts[-height // 3 :] = PARTS.index("panel")
-    layers = replace(layers, parts=parts, rgba=np.ones((height, width, 4), np.float32))
-    x0, y0, x1, y1 = layers.box
-    hair = Occluder((x0 - 3, y0 - 3, x1 + 3, y1 + 3), np.full((height + 6, width + 6), 255, np.uint8))
-    hidden = behind_hair(replace(face, hair=hair), layers)
-    assert (hidden.rgba[: height // 3] == 0).all()
-    assert (hidden.parts[: height // 3] == 0).all()
-    assert (hidden.rgba[-height // 3 :] == 1).all()
-    assert behind_hair(face, layers) is layers
-
-
-def fake_faces_of_a_grey_photo():
-    from pipeline.config import FacesConfig
-    from pipeline.records import Photo
-
-    photo = Photo("0" * 64, "a.png", "a", np.full((64, 64, 3), 120, np.uint8), None)
-    return fake_faces(photo, FacesConfig())[0]
