@@ -10,6 +10,7 @@ import typer
 
 from pipeline import __version__
 from pipeline.cli import job as jobs
+from pipeline.config import FacesConfig
 from pipeline.recipe import ConfigError, read_job
 
 app = typer.Typer(
@@ -52,15 +53,63 @@ def demo(output: Output = None, seed: Seed = None) -> int:
     return run("demo", seed=seed, output=output)
 
 
+Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Portraits, or folders of them.")]
+Backend = Annotated[
+    str | None, typer.Option(help="Landmarks by: mediapipe (default), face_alignment or file.")
+]
+Landmarks = Annotated[
+    Path | None, typer.Option(help="With --backend file: a folder, or a .json, .csv or .pts file.")
+]
+Fan = Annotated[str | None, typer.Option(help="With --backend face_alignment: 2d or 3d (default).")]
+Weights = Annotated[Path | None, typer.Option(help="With --backend face_alignment: folder of its weights.")]
+MinFace = Annotated[float | None, typer.Option(help="Least distance between the ears, px (default 48).")]
+MaxFaces = Annotated[int | None, typer.Option(help="How many faces of a photo, the largest (default 8).")]
+
+
 @app.command()
 def fit(
-    photos: Annotated[list[Path], typer.Argument(help="Portraits.")],
-    pictures: Annotated[Path | None, typer.Option(help="Folder for pictures of the fitted heads.")] = None,
+    photos: Photos,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line, one a face.")] = False,
+    obj: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write heads as Wavefront OBJ.")] = None,
+    backend: Backend = None,
+    landmarks: Landmarks = None,
+    fan: Fan = None,
+    weights: Weights = None,
+    min_face_px: MinFace = None,
+    max_faces: MaxFaces = None,
 ) -> int:
-    """Fit the head model to photos and print what was found, one JSON line a face."""
+    """Fit the head model to every face of photos: a table, or with --json a line a face.
+
+    Angles are degrees: yaw > 0 turns the face towards the subject's left (to the right in the picture),
+    pitch > 0 looks down, roll > 0 tilts the subject's left ear up; turns about the head's own axes y, x, z in
+    this order. Pixels: the centre of the first one is (0.5, 0.5). All fields: docs/faces.md.
+
+    Exit codes: 0 all found, 3 something was rejected (with its reason), 2 a mistake in the command.
+    """
     from pipeline.cli.fit import fit_photos
 
-    return fit_photos(photos, pictures)
+    config = _faces_config(backend, landmarks, fan, weights, min_face_px, max_faces)
+    return fit_photos(photos, config, json, obj)
+
+
+def _faces_config(
+    backend: str | None,
+    landmarks: Path | None,
+    fan: str | None,
+    weights: Path | None,
+    min_face_px: float | None,
+    max_faces: int | None,
+) -> FacesConfig:
+    from pipeline.cli.survey import faces_config
+
+    return faces_config(
+        backend=backend,
+        landmarks=str(landmarks) if landmarks else None,
+        fan=fan,
+        weights=str(weights) if weights else None,
+        min_face_px=min_face_px,
+        max_faces=max_faces,
+    )
 
 
 @app.command()

@@ -1,73 +1,91 @@
-"""``maskdrape fit``: what the fit makes of photos."""
+"""``maskdrape fit``: the head, pose and camera behind every face of photos."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
 import numpy as np
-from PIL import Image, ImageDraw
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from pipeline.cli.quiet import native_output_in
-from pipeline.config import FacesConfig, PhotosConfig
-from pipeline.faces.camera import project
-from pipeline.faces.find import find_faces
-from pipeline.head.model import load_head
-from pipeline.photos.load import load_photo
-from pipeline.records import Face, Photo, PhotoSource, Rejected
+from pipeline.cli.survey import Names, Surveyed, any_rejected, summary, survey
+from pipeline.config import FacesConfig
+from pipeline.files import write_whole
+
+STYLES = {"ok": "green", "flagged": "yellow", "rejected": "red"}
+WIDTH = 120  # columns, where there is no terminal to ask
 
 
-def fit_photos(paths: Sequence[Path], pictures: Path | None) -> int:
-    """Print a JSON line a face; returns 0, or 3 when something was rejected."""
-    code = 0
-    with native_output_in(Path("/dev/null")) as (out, _):
-        for path in paths:
-            try:
-                photo = load_photo(PhotoSource(str(path), path.name, path.stem), PhotosConfig(folder="."))
-                faces = find_faces(photo, FacesConfig())
-            except Rejected as refusal:
-                code = 3
-                print(json.dumps({"photo": str(path), "rejected": refusal.reason}), file=out, flush=True)
-                continue
-            for face in faces:
-                code = 3 if face.verdict == "rejected" else code
-                print(json.dumps({"photo": str(path), **_row(face)}), file=out, flush=True)
-            if pictures is not None:
-                pictures.mkdir(parents=True, exist_ok=True)
-                _draw(photo, faces).save(pictures / f"{path.stem}.png")
-    return code
+def fit_photos(paths: Sequence[Path], config: FacesConfig, as_json: bool, objects: Path | None) -> int:
+    """Print what was found, and write OBJ files; returns 0, or 3 when something was rejected."""
+    with native_output_in(Path(os.devnull)) as (out, _):
+        done: Iterable[Surveyed] = survey(paths, config)
+        if objects is not None:
+            done = _with_objects(done, objects)
+        rows = _lines(done, out) if as_json else _table(done, out)
+        return 3 if any([any_rejected(one) for one in rows]) else 0
 
 
-def _row(face: Face) -> dict[str, Any]:
-    yaw, pitch, roll = (round(float(angle), 1) for angle in np.degrees(face.yaw_pitch_roll))
-    return {
-        "face": face.index,
-        "verdict": face.verdict,
-        "reason": face.reason,
-        "yaw": yaw,
-        "pitch": pitch,
-        "roll": roll,
-        "distance_m": round(float(face.translation[2]), 3),
-        "focal_px": round(face.camera.focal_px, 1),
-        "residual_mm": round(face.residual_mm, 2),
-        "residual_px": round(face.residual_px, 2),
-    }
+def _with_objects(done: Iterable[Surveyed], folder: Path) -> Iterator[Surveyed]:
+    from pipeline.cli.wavefront import obj_text
+
+    names = Names()
+    for one in done:
+        name = names.new(one.name)
+        for face in one.faces:
+            if face.verdict != "rejected":
+                text = obj_text(face, f"{one.name} face {face.index}, fitted by maskdrape")
+                write_whole(folder / f"{name}.{face.index}.obj", text.encode())
+        yield one
 
 
-def _draw(photo: Photo, faces: Sequence[Face]) -> Image.Image:
-    """The head's mesh in thin lines and the landmarks as dots over the photo."""
-    picture = Image.fromarray(photo.pixels)
-    draw = ImageDraw.Draw(picture, "RGBA")
-    triangles = load_head().faces
-    for face in faces:
-        points = project(face.vertices, face.camera)
-        corners = face.vertices[triangles]
-        normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-        facing = np.einsum("fk,fk->f", normals, corners.mean(axis=1)) < 0
-        for triangle in triangles[facing]:
-            draw.polygon([tuple(points[vertex]) for vertex in triangle], outline=(0, 255, 180, 70))
-        for x, y in face.landmarks:
-            draw.ellipse((x - 1, y - 1, x + 1, y + 1), fill=(255, 60, 60, 255))
-    return picture
+def _lines(done: Iterable[Surveyed], out: TextIO) -> Iterator[Surveyed]:
+    """A JSON object a line: one a face, and one for every photo in which there is none to be had."""
+    from pipeline.cli.face_row import face_row
+
+    for one in done:
+        if one.photo is None or one.reason:
+            row = {"photo": one.name, "face": None, "verdict": "rejected", "reason": one.reason}
+            print(json.dumps({**row, "stage": one.stage}, ensure_ascii=False), file=out, flush=True)
+        else:
+            for face in one.faces:
+                row = {"photo": one.name, **face_row(one.photo, face)}
+                print(json.dumps(row, ensure_ascii=False), file=out, flush=True)
+        yield one
+
+
+def _table(done: Iterable[Surveyed], out: TextIO) -> Iterator[Surveyed]:
+    console = Console(file=out, highlight=False, width=None if out.isatty() else WIDTH)
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("photo", overflow="fold")
+    for name in ("face", "yaw°", "pitch°", "roll°", "off mm", "at m", "focal px"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", overflow="fold")
+    kept = []
+    with console.status("looking at photos ..."):
+        for one in done:
+            kept.append(one)
+            if one.reason:
+                table.add_row(one.name, *[""] * 7, Text(f"no face: {one.reason}", style="red"))
+            for face in one.faces:
+                angles = (f"{angle:.0f}" for angle in np.degrees(face.yaw_pitch_roll))
+                words = f"{face.verdict}: {face.reason}" if face.reason else face.verdict
+                table.add_row(
+                    one.name,
+                    str(face.index),
+                    *angles,
+                    f"{face.residual_mm:.2f}",
+                    f"{face.translation[2]:.2f}",
+                    f"{face.camera.focal_px:.0f}",
+                    Text(words, style=STYLES[face.verdict]),
+                )
+    console.print(table)
+    for line in summary(kept):
+        console.print(line, markup=False, soft_wrap=True)
+    yield from kept

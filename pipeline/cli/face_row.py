@@ -1,0 +1,118 @@
+"""A face as a JSON object. Units and frames: pipeline/records.py and docs/faces.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.faces.camera import project
+from pipeline.faces.ears.anchors import ear_anchors
+from pipeline.faces.raster import rasterise
+from pipeline.head.ibug68 import points_68
+from pipeline.head.model import load_head
+from pipeline.records import Camera, Face, Float, Light, Photo
+
+CELLS = 240  # along the longer side of the grid on which visibility is looked up
+SKIN = 0.004  # m: a landmark this little behind what a cell sees is on it
+
+
+def face_row(photo: Photo, face: Face) -> dict[str, Any]:
+    """Everything that is known of one face."""
+    yaw, pitch, roll = np.degrees(face.yaw_pitch_roll)
+    points = points_68(face.vertices)
+    row: dict[str, Any] = {
+        "face": face.index,
+        "verdict": face.verdict,
+        "reason": face.reason,
+        "backend": face.backend,
+        "box": _rounded(face.box, 1),
+        "yaw": _rounded(yaw, 2),
+        "pitch": _rounded(pitch, 2),
+        "roll": _rounded(roll, 2),
+        "residual_mm": _rounded(face.residual_mm, 3),
+        "residual_px": _rounded(face.residual_px, 3),
+        "focal_px": _rounded(face.camera.focal_px, 2),
+        "focal_from": "prior" if photo.focal_px is None else "exif",
+        "distance_m": _rounded(face.translation[2], 4),
+        "photo_size": [face.camera.width, face.camera.height],
+        "rotation": _rounded(face.rotation, 6),
+        "translation_m": _rounded(face.translation, 5),
+        "landmarks_68": _rounded(project(points, face.camera), 2),
+        "landmarks_68_visible": visible(points, face).tolist(),
+        "ears": _ears(face),
+    }
+    if face.verdict != "rejected":
+        row["light"] = _light(face.light)
+    return row
+
+
+def visible(points: Float, face: Face) -> NDArray[np.bool_]:
+    """Which points (N, 3) m of a head are seen: in the photo, not hidden by head or occluder."""
+    image = project(points, face.camera)
+    size = [face.camera.width, face.camera.height]
+    finite = np.isfinite(image).all(axis=1)
+    seen: NDArray[np.bool_] = finite & ((image >= 0) & (image <= size)).all(axis=1)
+    if not seen.any():
+        return seen
+    depth, low, cell = _depth(face, image[seen])
+    where = np.floor((np.where(seen[:, None], image, low) - low) / cell).astype(int)
+    where = np.clip(where, 0, np.array(depth.shape[::-1]) - 1)
+    seen &= points[:, 2] <= depth[where[:, 1], where[:, 0]] + SKIN
+    return np.asarray(seen & ~_covered(image, seen, face))
+
+
+def _depth(face: Face, image: Float) -> tuple[Float, Float, float]:
+    """What a grid over the points sees of the head, m; its corner and a cell's side, px."""
+    low, high = np.floor(image.min(axis=0)) - 2, np.ceil(image.max(axis=0)) + 2
+    cell = float((high - low).max()) / CELLS
+    columns, rows = (max(1, int(np.ceil(side / cell))) for side in high - low)
+    # The raster works in whole pixels: in units of a cell, the camera is another one.
+    camera = Camera(
+        face.camera.focal_px / cell, round(face.camera.width / cell), round(face.camera.height / cell)
+    )
+    centre = np.array([face.camera.width, face.camera.height]) / 2
+    first = np.round((low - centre) / cell + np.array([camera.width, camera.height]) / 2).astype(int)
+    box = (int(first[0]), int(first[1]), int(first[0]) + columns, int(first[1]) + rows)
+    raster = rasterise(face.vertices, load_head().faces, camera, box, (rows, columns))
+    low = (first - np.array([camera.width, camera.height]) / 2) * cell + centre
+    return raster.depth, low, cell
+
+
+def _covered(image: Float, seen: NDArray[np.bool_], face: Face) -> NDArray[np.bool_]:
+    """Points under an occluder."""
+    left, top, right, bottom = face.occluder.box
+    covered = np.zeros(len(image), bool)
+    if face.occluder.matte.size == 0:
+        return covered
+    at = np.floor(np.where(seen[:, None], image, -1e6)).astype(int)
+    inside = (at[:, 0] >= left) & (at[:, 0] < right) & (at[:, 1] >= top) & (at[:, 1] < bottom)
+    covered[inside] = face.occluder.matte[at[inside, 1] - top, at[inside, 0] - left] > 127
+    return covered
+
+
+def _ears(face: Face) -> dict[str, Any]:
+    ears = {}
+    for ear in ear_anchors(face.vertices, face.camera):
+        ears[ear.side] = {"anchors": _rounded(ear.points, 2), "visible": ear.visible.tolist()}
+    return ears
+
+
+def _light(light: Light) -> dict[str, Any]:
+    """Every field of the light that holds numbers, so that measures of its certainty come along."""
+    row: dict[str, Any] = {}
+    for name, value in vars(light).items():
+        if value is None or isinstance(value, bool | str):
+            row[name] = value
+        elif isinstance(value, np.ndarray | float | int):
+            row[name] = _rounded(value, 4)
+    return row
+
+
+def _rounded(values: Any, digits: int) -> Any:
+    """Plain numbers; what is not finite becomes None, which JSON can say."""
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim:
+        return [_rounded(value, digits) for value in array]
+    return round(float(array), digits) if np.isfinite(array) else None
