@@ -94,6 +94,20 @@ class Light:
 
 
 @dataclass(frozen=True)
+class LightFit:
+    """How well a face's light explains its skin, and what it leaves open.
+
+    Residuals are median relative errors of luminance. Intervals hold the truth with probability 0.8.
+    """
+
+    residual: float  # on the lower face
+    residual_even: float  # there, if all skin were as bright as the face's median: what light must beat
+    held_out: float  # on skin that the light was not fitted to
+    skin_luminance: tuple[float, float]  # interval of the albedo's luminance
+    skin_ita_deg: tuple[float, float]  # the same as individual typology angle (Chardon et al. 1991)
+
+
+@dataclass(frozen=True)
 class Occluder:
     """What would lie in front of a mask: hair, rims of glasses, hands, things. A beard would not."""
 
@@ -121,6 +135,8 @@ class Face:
     occluder: Occluder  # over face and ears; empty where nothing was found
     verdict: Verdict
     reason: str = ""  # empty when ok
+    light_fit: LightFit | None = None  # None where too little skin can be seen to read light from
+    residuals_mm: Float | None = None  # (N,) of each landmark; NaN where it says nothing
 
 
 @dataclass(frozen=True)

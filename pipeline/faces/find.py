@@ -15,7 +15,8 @@ from pipeline.faces.detect.detection import Detection
 from pipeline.faces.ears.edges import find_ears
 from pipeline.faces.fit.head_fit import HeadFit, fit_head, landmark_model, vertex_normals, with_vertices
 from pipeline.faces.fit.outline import ROUNDS, on_outline
-from pipeline.faces.light.lamps import estimate_light, even_light
+from pipeline.faces.light.estimate import estimate_light, even_light
+from pipeline.faces.light.skin import PosedHead
 from pipeline.faces.occluders.hair import NO_HAIR, hair_over_ears
 from pipeline.faces.verdict import judge
 from pipeline.head.ibug68 import FOLLOWS_OUTLINE
@@ -48,10 +49,12 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
     face_skin = _bare_skin()
     image_points = project(vertices[np.unique(head.faces[face_skin])], fit.camera)
     verdict, reason = judge(fit, image_points, detection, config.min_face_px)
-    light, occluder = even_light(), NO_HAIR
+    light, light_fit, occluder = even_light(), None, NO_HAIR
     if verdict != "rejected":
         normals = vertex_normals(vertices, head.faces)
-        light = estimate_light(photo.pixels, vertices, normals, head.faces, face_skin, fit.camera)
+        light, light_fit = estimate_light(
+            photo.pixels, PosedHead(vertices, normals, fit.rotation, fit.camera)
+        )
         occluder = hair_over_ears(
             photo.pixels, vertices, normals, head.faces, face_skin, _ears(), fit.camera, light
         )
@@ -74,6 +77,8 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
         occluder=occluder,
         verdict=verdict,
         reason=reason,
+        residuals_mm=fit.residuals_mm[: len(detection.landmarks)],
+        light_fit=light_fit,
     )
 
 

@@ -83,7 +83,8 @@ def _paint(radial: Float, points: Float, eyes: Eyes) -> Float:
     iris = iris * (1.15 - 0.55 * ramp(t, 0.80, 1.0) + 0.35 * ramp(t, 0.65, 0.40))[:, None]
     amber = np.array([1.25, 0.95, 0.6])
     iris = iris * np.where(ramp(t, 0.62, 0.45)[:, None] > 0, 1 + 0.5 * (amber - 1), 1.0)
-    white = np.array([0.43, 0.385, 0.36]) * (1 - 0.12 * ramp(radial, 0.008, 0.014))[:, None]
+    # Beside skin of known albedo (Face Research Lab London Set) the white of the eye is 0.6 to 0.65.
+    white = np.array([0.66, 0.59, 0.55]) * (1 - 0.12 * ramp(radial, 0.008, 0.014))[:, None]
     vein = ramp(np.abs(lattice_noise(points, 0.0028, eyes.seed + 2)), 0.10, 0.0) * ramp(radial, 0.006, 0.012)
     red = eyes.redness * (0.30 * vein + 0.22 * ramp(radial, 0.008, 0.0135))
     white = white * (1 - red[:, None] * np.array([0.15, 0.9, 0.9]))

@@ -7,7 +7,8 @@ import pytest
 
 from pipeline.faces.camera import project
 from pipeline.faces.fit.head_fit import vertex_normals
-from pipeline.faces.light.lamps import even_light, irradiance
+from pipeline.faces.light.estimate import even_light
+from pipeline.faces.light.lamps import irradiance
 from pipeline.faces.occluders.hair import hair_over_ears
 from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
