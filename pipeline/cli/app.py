@@ -92,6 +92,29 @@ def fit(
     return fit_photos(photos, config, json, obj)
 
 
+@app.command()
+def inspect(
+    photos: Photos,
+    output: Annotated[Path, typer.Option(help="Folder to write.")] = Path("out/inspect"),
+    backend: Backend = None,
+    landmarks: Landmarks = None,
+    fan: Fan = None,
+    weights: Weights = None,
+    min_face_px: MinFace = None,
+    max_faces: MaxFaces = None,
+) -> int:
+    """Write one picture a photo that shows what the fit made of it.
+
+    Landmarks with their residuals, the fitted head's mesh, ears and loop anchors, what lies in front of a
+    mask, normals, the light found, and the verdict in words, for every face.
+    """
+    from pipeline.cli.inspect import inspect_photos
+
+    return inspect_photos(
+        photos, _faces_config(backend, landmarks, fan, weights, min_face_px, max_faces), output
+    )
+
+
 def _faces_config(
     backend: str | None,
     landmarks: Path | None,

@@ -12,7 +12,7 @@ from pipeline.faces.ears.anchors import ear_anchors
 from pipeline.faces.raster import rasterise
 from pipeline.head.ibug68 import points_68
 from pipeline.head.model import load_head
-from pipeline.records import Camera, Face, Float, Light, Photo
+from pipeline.records import Face, Float, Light, LightFit, Photo
 
 CELLS = 240  # along the longer side of the grid on which visibility is looked up
 SKIN = 0.004  # m: a landmark this little behind what a cell sees is on it
@@ -44,7 +44,8 @@ def face_row(photo: Photo, face: Face) -> dict[str, Any]:
         "ears": _ears(face),
     }
     if face.verdict != "rejected":
-        row["light"] = _light(face.light)
+        row["light"] = _numbers(face.light)
+        row["light_fit"] = None if face.light_fit is None else _numbers(face.light_fit)
     return row
 
 
@@ -56,28 +57,15 @@ def visible(points: Float, face: Face) -> NDArray[np.bool_]:
     seen: NDArray[np.bool_] = finite & ((image >= 0) & (image <= size)).all(axis=1)
     if not seen.any():
         return seen
-    depth, low, cell = _depth(face, image[seen])
-    where = np.floor((np.where(seen[:, None], image, low) - low) / cell).astype(int)
-    where = np.clip(where, 0, np.array(depth.shape[::-1]) - 1)
-    seen &= points[:, 2] <= depth[where[:, 1], where[:, 0]] + SKIN
+    low = np.floor(image[seen].min(axis=0)).astype(int) - 2
+    high = np.ceil(image[seen].max(axis=0)).astype(int) + 2
+    grid = np.maximum(np.ceil((high - low) * (CELLS / (high - low).max())), 1).astype(int)
+    box = (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+    raster = rasterise(face.vertices, load_head().faces, face.camera, box, (int(grid[1]), int(grid[0])))
+    where = (np.where(seen[:, None], image, low) - low) / (high - low) * grid
+    column, row = np.clip(where.astype(int), 0, grid - 1).T
+    seen &= points[:, 2] <= raster.depth[row, column] + SKIN
     return np.asarray(seen & ~_covered(image, seen, face))
-
-
-def _depth(face: Face, image: Float) -> tuple[Float, Float, float]:
-    """What a grid over the points sees of the head, m; its corner and a cell's side, px."""
-    low, high = np.floor(image.min(axis=0)) - 2, np.ceil(image.max(axis=0)) + 2
-    cell = float((high - low).max()) / CELLS
-    columns, rows = (max(1, int(np.ceil(side / cell))) for side in high - low)
-    # The raster works in whole pixels: in units of a cell, the camera is another one.
-    camera = Camera(
-        face.camera.focal_px / cell, round(face.camera.width / cell), round(face.camera.height / cell)
-    )
-    centre = np.array([face.camera.width, face.camera.height]) / 2
-    first = np.round((low - centre) / cell + np.array([camera.width, camera.height]) / 2).astype(int)
-    box = (int(first[0]), int(first[1]), int(first[0]) + columns, int(first[1]) + rows)
-    raster = rasterise(face.vertices, load_head().faces, camera, box, (rows, columns))
-    low = (first - np.array([camera.width, camera.height]) / 2) * cell + centre
-    return raster.depth, low, cell
 
 
 def _covered(image: Float, seen: NDArray[np.bool_], face: Face) -> NDArray[np.bool_]:
@@ -99,15 +87,8 @@ def _ears(face: Face) -> dict[str, Any]:
     return ears
 
 
-def _light(light: Light) -> dict[str, Any]:
-    """Every field of the light that holds numbers, so that measures of its certainty come along."""
-    row: dict[str, Any] = {}
-    for name, value in vars(light).items():
-        if value is None or isinstance(value, bool | str):
-            row[name] = value
-        elif isinstance(value, np.ndarray | float | int):
-            row[name] = _rounded(value, 4)
-    return row
+def _numbers(record: Light | LightFit) -> dict[str, Any]:
+    return {name: _rounded(value, 4) for name, value in vars(record).items()}
 
 
 def _rounded(values: Any, digits: int) -> Any:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -107,9 +108,11 @@ class Names:
     """Names of output files, one a photo: its own, with a number where another photo has the same."""
 
     def __init__(self) -> None:
-        self._taken: Counter[str] = Counter()
+        self._taken: set[str] = set()
 
     def new(self, name: str) -> str:
+        """The name's stem, or the first of stem-2, stem-3 ... that is not taken."""
         stem = Path(name).stem
-        self._taken[stem] += 1
-        return stem if self._taken[stem] == 1 else f"{stem}-{self._taken[stem]}"
+        free = next(one for one in chain([stem], (f"{stem}-{n}" for n in count(2))) if one not in self._taken)
+        self._taken.add(free)
+        return free
