@@ -64,6 +64,10 @@ def too_small(face: Evidence) -> str:
     return f"face too small: {size:.0f} px between the ears, {face.min_face_px:g} needed"
 
 
+def doubted(face: Evidence) -> str:
+    return face.detection.doubt
+
+
 def like_no_head(face: Evidence) -> str:
     off = face.fit.residual_mm
     if np.isfinite(off) and off <= ABSURD_MM:
@@ -116,6 +120,7 @@ def loose(face: Evidence) -> str:
 
 
 REJECTING: tuple[Rule, ...] = (
+    doubted,
     too_small,
     like_no_head,
     behind_the_camera,

@@ -31,7 +31,9 @@ def judged(face: verdict.Evidence) -> tuple[str, str]:
     return verdict.judge(face.fit, face.image_points, face.detection, face.min_face_px)
 
 
+DOUBTED = replace(evidence().detection, doubt="turned too far")
 CASES = {
+    verdict.doubted: (replace(evidence(), detection=DOUBTED), "rejected", "turned too far"),
     verdict.too_small: (evidence(distance=4.0), "rejected", "29 px between the ears, 48 needed"),
     verdict.like_no_head: (evidence(residual=5.0), "rejected", "5.0 mm off any head"),
     verdict.behind_the_camera: (

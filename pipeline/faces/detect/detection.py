@@ -21,6 +21,7 @@ class Detection:
     score: float  # of the whole face, in [0, 1]
     box: Float  # (4,) x0 y0 x1 y1 px, from a face detector that did not see the landmarks
     points: str = "mediapipe"  # which landmarks these are: a table of `pipeline.head.landmarks`
+    doubt: str = ""  # why this face, surely seen, must not be used, as a sentence; empty when it may
 
 
 Backend = Callable[[Photo], list[Detection]]

@@ -21,18 +21,18 @@ _MARGIN = 1.5
 _EYES = (33, 263)  # outer corners, the subject's right and left
 
 
-def square_of_box(box: Float, right_eye: Float, left_eye: Float) -> Square:
-    """Where to look for the face in a detector's box (4,) with its eyes (2,); px."""
-    side = float((box[2:] - box[:2]).max()) * _MARGIN
-    return Square((box[:2] + box[2:]) / 2, side, _tilt(right_eye, left_eye))
+def square_of_box(box: Float, angle: float) -> Square:
+    """Where to look for the face in a detector's box (4,) px whose head is tilted by `angle` (rad)."""
+    return Square((box[:2] + box[2:]) / 2, float((box[2:] - box[:2]).max()) * _MARGIN, angle)
 
 
 def square_of_points(points: Float) -> Square:
     """Where to look again for the face with mesh points (468, 2) px."""
-    angle = _tilt(points[_EYES[0]], points[_EYES[1]])
+    along = points[_EYES[1]] - points[_EYES[0]]
+    angle = math.atan2(along[1], along[0])
     upright = Square(np.zeros(2), 1.0, angle).axes()
-    along = points @ upright.T
-    low, high = along.min(axis=0), along.max(axis=0)
+    turned = points @ upright.T
+    low, high = turned.min(axis=0), turned.max(axis=0)
     return Square((low + high) / 2 @ upright, float((high - low).max()) * _MARGIN, angle)
 
 
@@ -48,8 +48,3 @@ def mesh(pixels: Pixels, square: Square, mirrored: bool = False) -> tuple[Float,
     if mirrored:
         places = np.array([1.0, 0.0]) + places * [-1, 1]
     return square.to_photo(places), 1 / (1 + math.exp(-float(flag.item())))
-
-
-def _tilt(right_eye: Float, left_eye: Float) -> float:
-    """Angle of the line from the subject's right eye to the left, rad; 0 for an upright face."""
-    return math.atan2(left_eye[1] - right_eye[1], left_eye[0] - right_eye[0])

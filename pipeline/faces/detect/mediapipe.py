@@ -1,31 +1,36 @@
 """Landmarks by MediaPipe's networks (468 points; Apache-2.0, see networks/NOTICE).
 
-The two face detectors look at 128 and 192 pixels: a face must fill a good part of what they are shown.
-So they see the photo as a whole, with a border around it (for faces that fill it), and in overlapping
-tiles of ever finer size (for small faces in large photos). The mesh network then sees each face upright
-and at its own scale, as it is and mirrored: the mean of both is more exact than either, and their
-difference tells how far each point can be trusted.
+The mesh network sees each face upright and at its own scale, as it is and mirrored: the mean of both is
+more exact than either, and their difference tells how far each point can be trusted. What it finds lays
+the square for the next look: after three looks it no longer matters where the detector had laid the first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 
 import numpy as np
-from PIL import Image
 
-from pipeline.faces.detect.blazeface import INPUT_PX, Range, Sighting, look
+from pipeline.faces.camera import euler
+from pipeline.faces.detect.blazeface import Sighting
 from pipeline.faces.detect.crop import Pixels, Square
 from pipeline.faces.detect.detection import Detection
 from pipeline.faces.detect.facemesh import mesh, square_of_box, square_of_points
+from pipeline.faces.detect.keypoint_pose import head_turn, tilt
 from pipeline.faces.detect.mediapipe_mirror import MIRROR
+from pipeline.faces.detect.search import sightings
 from pipeline.records import Float, Photo
 
-SMALLEST_TILE_PX = 384  # of the photo: a face that is too small in such a tile is of no use
-DETECTOR_SCORE = 0.5
-MESH_SCORE = 0.95
-DISAGREEMENT = 0.2  # of the box's side: mesh and detector keypoints of a true face are nearer
+LOOKS = 3
 STEADY = 0.03  # of the face's size: a landmark that moves so far when mirrored is half believed
+# Of a face that mesh and detector agree on:
+MESH_SCORE = 0.9
+STEADINESS = 0.5  # mean confidence of its landmarks
+DISAGREEMENT = 0.15  # of the box's side, between the keypoints of both
+EXTENT = (0.6, 1.6)  # the mesh's, of the box's side
+# A detector so sure is told of even when the mesh disagrees.
+SURE = 0.75
+SIDEWAYS = math.radians(55)
 
 # The detectors' keypoints right eye, left eye, nose tip, mouth, by the mesh's points around them.
 KEYPOINTS: tuple[tuple[int, ...], ...] = ((33, 133), (362, 263), (1,), (13, 14))
@@ -33,88 +38,27 @@ KEYPOINTS: tuple[tuple[int, ...], ...] = ((33, 133), (362, 263), (1,), (13, 14))
 
 def detect(photo: Photo) -> list[Detection]:
     """Every face of a photo, as `detection.Backend` says."""
-    pixels = photo.pixels
     found: list[Detection] = []
-    for sighting in _distinct(list(_sightings(pixels))):
-        detection = _landmarks(pixels, sighting)
+    for sighting in sightings(photo.pixels):
+        detection = _landmarks(photo.pixels, sighting)
         if detection is not None and all(_apart(detection, other) for other in found):
             found.append(detection)
     return found
 
 
-def _sightings(pixels: Pixels) -> Iterator[Sighting]:
-    height, width = pixels.shape[:2]
-    side = max(height, width)
-    reaches: tuple[Range, ...] = ("short", "full")
-    for reach in reaches:
-        yield from _search(pixels, reach, 1.5 * side, border=True)
-        yield from _search(pixels, reach, side)
-    tile = side / 2
-    while tile >= SMALLEST_TILE_PX:
-        yield from _search(pixels, "full", tile)
-        tile /= 2
-
-
-def _search(pixels: Pixels, reach: Range, side: float, border: bool = False) -> Iterator[Sighting]:
-    """Sightings in tiles of `side` px of the photo."""
-    size = INPUT_PX[reach]
-    scale = side / size
-    small = _shrunk(pixels, 1 / scale)
-    lead = [(size - length) // 2 if border else 0 for length in small.shape[:2]]
-    lacking = [max(size - length - before, 0) for length, before in zip(small.shape[:2], lead, strict=True)]
-    small = np.pad(small, ((lead[0], lacking[0]), (lead[1], lacking[1]), (0, 0)))
-    for top in _starts(small.shape[0], size):
-        for left in _starts(small.shape[1], size):
-            corner = np.array([left - lead[1], top - lead[0]])
-            for seen in look(small[top : top + size, left : left + size], reach, DETECTOR_SCORE):
-                box = (seen.box + np.tile(corner, 2)) * scale
-                yield Sighting(box, (seen.keypoints + corner) * scale, seen.score)
-
-
-def _starts(length: int, size: int) -> list[int]:
-    """Where tiles begin so that neighbours overlap by a third or more."""
-    if length <= size:
-        return [0]
-    count = int(np.ceil((length - size) / (size * 2 / 3))) + 1
-    return [round(start) for start in np.linspace(0, length - size, count)]
-
-
-def _shrunk(pixels: Pixels, factor: float) -> Pixels:
-    height, width = pixels.shape[:2]
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR, reducing_gap=3))
-
-
-def _distinct(sightings: list[Sighting]) -> list[Sighting]:
-    """The best-scored sighting of each face."""
-    kept: list[Sighting] = []
-    for one in sorted(sightings, key=lambda s: -s.score):
-        if all(_overlap(one.box, other.box) < 0.4 for other in kept):
-            kept.append(one)
-    return kept
-
-
-def _overlap(a: Float, b: Float) -> float:
-    """Shared area as a part of the smaller box: a box within a box counts as the same face."""
-    extent = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
-    if (extent <= 0).any():
-        return 0.0
-    return float(extent.prod() / min((a[2:] - a[:2]).prod(), (b[2:] - b[:2]).prod()))
-
-
 def _landmarks(pixels: Pixels, sighting: Sighting) -> Detection | None:
-    """Landmarks of one sighting, or None when the mesh does not find the same face there."""
-    first, _, _ = _both_ways(pixels, square_of_box(sighting.box, *sighting.keypoints[:2]))
-    square = square_of_points(first)
-    landmarks, apart, flag = _both_ways(pixels, square)
-    side = float((sighting.box[2:] - sighting.box[:2]).max())
-    extent = float(np.ptp(landmarks, axis=0).max())
-    keypoints = np.array([landmarks[list(around)].mean(axis=0) for around in KEYPOINTS])
-    away = np.linalg.norm(keypoints - sighting.keypoints[:4], axis=1).mean()
-    if flag < MESH_SCORE or away > DISAGREEMENT * side or not 0.5 < extent / side < 2.5:
+    """Landmarks of one sighting, or None when it is taken for no face."""
+    turn = head_turn(sighting.keypoints)
+    square = square_of_box(sighting.box, tilt(turn))
+    for _ in range(LOOKS):
+        landmarks, apart, flag = _both_ways(pixels, square)
+        square = square_of_points(landmarks)
+    confidence = 1 / (1 + (apart / np.ptp(landmarks, axis=0).max() / STEADY) ** 2)
+    agree = flag >= MESH_SCORE and confidence.mean() >= STEADINESS and _same_place(landmarks, sighting)
+    if not agree and sighting.score < SURE:
         return None
-    confidence = 1 / (1 + (apart / extent / STEADY) ** 2)
-    return Detection(landmarks, confidence, float(sighting.score), sighting.box)
+    doubt = "" if agree else _doubt(float(euler(turn)[0]))
+    return Detection(landmarks, confidence, float(sighting.score), sighting.box, doubt=doubt)
 
 
 def _both_ways(pixels: Pixels, square: Square) -> tuple[Float, Float, float]:
@@ -123,6 +67,19 @@ def _both_ways(pixels: Pixels, square: Square) -> tuple[Float, Float, float]:
     mirrored, as_surely = mesh(pixels, square, mirrored=True)
     mirrored = mirrored[MIRROR]
     return (plain + mirrored) / 2, np.linalg.norm(plain - mirrored, axis=1), min(surely, as_surely)
+
+
+def _same_place(landmarks: Float, sighting: Sighting) -> bool:
+    side = float((sighting.box[2:] - sighting.box[:2]).max())
+    keypoints = np.array([landmarks[list(around)].mean(axis=0) for around in KEYPOINTS])
+    away = np.linalg.norm(keypoints - sighting.keypoints[:4], axis=1).mean()
+    return bool(away < DISAGREEMENT * side and EXTENT[0] < np.ptp(landmarks, axis=0).max() / side < EXTENT[1])
+
+
+def _doubt(yaw: float) -> str:
+    if abs(yaw) > SIDEWAYS:
+        return f"turned about {abs(math.degrees(yaw)):.0f} degrees sideways, too far for its landmarks"
+    return "not a face, or hidden: its landmarks cannot be found"
 
 
 def _apart(one: Detection, other: Detection) -> bool:
