@@ -34,7 +34,7 @@ for name in {{names!r}}:
         lost.append(f"{{{{name}}}} ({{{{error}}}})")
 print({_MARK!r} + (", ".join(lost) or "ok"))
 """
-_IMPORTED = ("numpy", "scipy", "PIL", "pydantic", "yaml", "typer", "rich", "filelock", "mediapipe")
+_IMPORTED = ("numpy", "scipy", "PIL", "pydantic", "yaml", "typer", "rich", "filelock", "ai_edge_litert")
 
 
 class SetupError(Exception):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pipeline.cli.libraries import cure, missing_libraries
@@ -39,7 +40,7 @@ def _python() -> Iterator[Finding]:
     yield Finding(
         f"Python {version}",
         sys.version_info[:2] == (3, 11),
-        "MaskDrape is tried with Python 3.11: the bpy 4.5 and mediapipe 0.10.21 wheels exist for it",
+        "MaskDrape is tried with Python 3.11, for which the bpy 4.5 wheels are made",
     )
 
 
@@ -62,15 +63,16 @@ def _blender_module() -> Iterator[Finding]:
 
 def _landmarks() -> Iterator[Finding]:
     yield _in_another_process(
-        "mediapipe",
-        "import numpy, mediapipe\n"
+        "ai_edge_litert",
+        "import numpy\n"
+        "from importlib.metadata import version\n"
         "from pipeline.faces.detect.backends import load_backend\n"
         "from pipeline.config import FacesConfig\n"
         "from pipeline.records import Photo\n"
         "blank = Photo('', '', '', numpy.zeros((128, 128, 3), numpy.uint8), None)\n"
         "load_backend(FacesConfig())(blank)\n"
-        "print('landmarks: mediapipe', mediapipe.__version__, 'with its models')",
-        "pip install mediapipe==0.10.21",
+        "print('landmarks: MediaPipe\\'s networks, run by ai-edge-litert', version('ai-edge-litert'))",
+        "pip install 'ai-edge-litert>=2.1'",
     )
 
 
@@ -96,11 +98,28 @@ def _optional() -> Iterator[str]:
     from importlib.util import find_spec
 
     yield "engines: local"
+    yield f"other landmarks: from files{_fan()}"
     if find_spec("skimage") is None:
         yield "scikit-image is not installed: the demo leaves out the astronaut (pip install scikit-image)"
     program = shutil.which("blender")
     if program:
         yield f"{program}: prepare it with: maskdrape blender-setup {program}"
+
+
+def _fan() -> str:
+    """What there is of the backend face_alignment."""
+    from importlib.util import find_spec
+
+    from pipeline.faces.detect.detection import BackendError
+    from pipeline.faces.detect.face_alignment import WEIGHTS, weights_file
+
+    if find_spec("face_alignment") is None:
+        return "; face_alignment is not installed (pip install 'maskdrape[face-alignment]')"
+    found = []
+    for kind in WEIGHTS:
+        with suppress(BackendError):
+            found.append(weights_file(kind, None).name)
+    return f", face_alignment ({', '.join(found) or 'without weights, which it then asks for'})"
 
 
 def _try(what: str, look: Callable[[], str], mend: str) -> Finding:

@@ -120,13 +120,14 @@ def test_without_the_package_the_error_names_it(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with random weights in the published files' names and format."""
+    """A folder with random weights under the published files' names, in torch's formats, old and new."""
     torch = pytest.importorskip("torch")
     models = pytest.importorskip("face_alignment.models")
     folder = tmp_path_factory.mktemp("weights")
     for seed, name in enumerate(fan.WEIGHTS.values()):
         torch.manual_seed(seed)
-        torch.save(models.FAN(fan.STACKS).state_dict(), folder / name)
+        state = models.FAN(fan.STACKS).state_dict()
+        torch.save(state, folder / name, _use_new_zipfile_serialization=seed == 0)
     return folder
 
 
