@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -107,6 +108,16 @@ def test_the_crop_holds_the_face_upright(scene: tuple[Photo, Detection, np.ndarr
     assert within.min() > 0.1 and within.max() < 0.9
     eyes = within[[36, 45]]
     assert abs(eyes[0, 1] - eyes[1, 1]) < 0.02 and eyes[0, 0] < eyes[1, 0]
+
+
+def test_a_face_whose_mesh_is_doubted_is_cut_out_by_its_box(
+    scene: tuple[Photo, Detection, np.ndarray],
+) -> None:
+    photo, face, truth = scene
+    lost = replace(face, landmarks=face.landmarks * 0, doubt="turned too far")
+    (found,) = fan.with_network(lambda _: [lost], "3d", reading_colours(truth))(photo)
+    np.testing.assert_allclose(found.landmarks, truth, atol=0.4)
+    assert found.doubt == ""
 
 
 def test_without_the_package_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ CROP_PX, HEATMAP_PX = 256, 64
 CROP_SIDE, RAISE = 2 * 200 / 195, 0.12
 STEADY = 0.03  # of the face's size: a landmark that moves so far when mirrored is half believed
 FAINT = 0.05  # of a full heatmap: a lower peak is noise
+BOX_TO_FACE = 1.2  # the default detector's boxes reach from the brows, FAN's from the forehead
 EYES = (33, 263)  # outer corners, in the default detector's mesh
 
 
@@ -74,7 +75,14 @@ def weights_file(kind: Kind, folder: Path | None) -> Path:
 
 
 def square_of_face(face: Detection) -> Square:
-    """What FAN is shown of a face of the default detector: upright, by the bounds of its mesh."""
+    """What FAN is shown of a face of the default detector: upright, by the bounds of its mesh.
+
+    Where the detector doubts its mesh, its box has to do.
+    """
+    if face.doubt:
+        low, high = face.box[:2], face.box[2:]
+        centre = (low + high) / 2 - [0, RAISE * (high[1] - low[1])]
+        return Square(centre, float(CROP_SIDE * BOX_TO_FACE * (high - low).mean()))
     right, left = face.landmarks[EYES[0]], face.landmarks[EYES[1]]
     angle = float(np.arctan2(left[1] - right[1], left[0] - right[0]))
     c, s = np.cos(angle), np.sin(angle)
@@ -104,7 +112,8 @@ def _refined(
     confidence: Float = 1 / (1 + (unsteady / STEADY) ** 2)
     confidence = np.where(np.minimum(height, flipped_height[mirror]) < FAINT, 0.0, confidence)
     landmarks = square.to_photo(points / HEATMAP_PX)
-    return replace(face, landmarks=landmarks, confidence=confidence, points=f"fan{kind}")
+    # The doubt was about the mesh; whether these points are steady is judged like anyone's.
+    return replace(face, landmarks=landmarks, confidence=confidence, points=f"fan{kind}", doubt="")
 
 
 @cache
