@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipeline.cli.quiet import native_output_in
-from pipeline.cli.survey import Names, Surveyed, any_rejected, summary, survey
+from pipeline.cli.survey import Names, Surveyed, Tally, survey
 from pipeline.config import FacesConfig
 from pipeline.files import write_whole
 
@@ -24,12 +24,22 @@ WIDTH = 120  # columns, where there is no terminal to ask
 
 def fit_photos(paths: Sequence[Path], config: FacesConfig, as_json: bool, objects: Path | None) -> int:
     """Print what was found, and write OBJ files; returns 0, or 3 when something was rejected."""
+    tally = Tally()
     with native_output_in(Path(os.devnull)) as (out, _):
-        done: Iterable[Surveyed] = survey(paths, config)
+        done: Iterable[Surveyed] = _counted(survey(paths, config), tally)
         if objects is not None:
             done = _with_objects(done, objects)
-        rows = _lines(done, out) if as_json else _table(done, out)
-        return 3 if any([any_rejected(one) for one in rows]) else 0
+        if as_json:
+            _lines(done, out)
+        else:
+            _table(done, out, tally)
+    return 3 if tally.refused else 0
+
+
+def _counted(done: Iterable[Surveyed], tally: Tally) -> Iterator[Surveyed]:
+    for one in done:
+        tally.add(one)
+        yield one
 
 
 def _with_objects(done: Iterable[Surveyed], folder: Path) -> Iterator[Surveyed]:
@@ -45,7 +55,7 @@ def _with_objects(done: Iterable[Surveyed], folder: Path) -> Iterator[Surveyed]:
         yield one
 
 
-def _lines(done: Iterable[Surveyed], out: TextIO) -> Iterator[Surveyed]:
+def _lines(done: Iterable[Surveyed], out: TextIO) -> None:
     """A JSON object a line: one a face, and one for every photo in which there is none to be had."""
     from pipeline.cli.face_row import face_row
 
@@ -57,20 +67,17 @@ def _lines(done: Iterable[Surveyed], out: TextIO) -> Iterator[Surveyed]:
             for face in one.faces:
                 row = {"photo": one.name, **face_row(one.photo, face)}
                 print(json.dumps(row, ensure_ascii=False), file=out, flush=True)
-        yield one
 
 
-def _table(done: Iterable[Surveyed], out: TextIO) -> Iterator[Surveyed]:
+def _table(done: Iterable[Surveyed], out: TextIO, tally: Tally) -> None:
     console = Console(file=out, highlight=False, width=None if out.isatty() else WIDTH)
     table = Table(box=None, header_style="bold", pad_edge=False)
     table.add_column("photo", overflow="fold")
     for name in ("face", "yaw°", "pitch°", "roll°", "off mm", "at m", "focal px"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("verdict", overflow="fold")
-    kept = []
     with console.status("looking at photos ..."):
         for one in done:
-            kept.append(one)
             if one.reason:
                 table.add_row(one.name, *[""] * 7, Text(f"no face: {one.reason}", style="red"))
             for face in one.faces:
@@ -86,6 +93,5 @@ def _table(done: Iterable[Surveyed], out: TextIO) -> Iterator[Surveyed]:
                     Text(words, style=STYLES[face.verdict]),
                 )
     console.print(table)
-    for line in summary(kept):
+    for line in tally.lines():
         console.print(line, markup=False, soft_wrap=True)
-    yield from kept

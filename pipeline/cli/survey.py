@@ -77,27 +77,29 @@ def _entries(paths: Iterable[Path]) -> Iterator[tuple[str, Entry]]:
             yield path.as_posix(), Entry(PhotoSource(str(path), path.name, path.stem))
 
 
-def summary(done: Iterable[Surveyed]) -> list[str]:
-    """The last words: how many of what, and every photo or face that cannot be used, with its reason."""
-    photos, verdicts, refused = 0, Counter[str](), []
-    for one in done:
-        photos += 1
-        verdicts.update(face.verdict for face in one.faces)
+class Tally:
+    """Counts of what was found, and a line for everything that cannot be used."""
+
+    def __init__(self) -> None:
+        self._photos, self._verdicts, self.refused = 0, Counter[str](), list[str]()
+
+    def add(self, one: Surveyed) -> None:
+        self._photos += 1
+        self._verdicts.update(face.verdict for face in one.faces)
         if one.reason:
-            refused.append(f"{one.name}: {one.reason}")
-        refused += [
-            f"{one.name} face {face.index}: {face.reason}" for face in one.faces if face.verdict == "rejected"
-        ]
-    faces = sum(verdicts.values())
-    counts = ", ".join(f"{verdicts[v]} {v}" for v in ("ok", "flagged", "rejected"))
-    lines = [f"{_many(photos, 'photo')}, {_many(faces, 'face')}: {counts}"]
-    if refused:
-        lines += [f"not usable ({len(refused)}):", *(f"  {line}" for line in refused)]
-    return lines
+            self.refused.append(f"{one.name}: {one.reason}")
+        for face in one.faces:
+            if face.verdict == "rejected":
+                self.refused.append(f"{one.name} face {face.index}: {face.reason}")
 
-
-def any_rejected(one: Surveyed) -> bool:
-    return bool(one.reason) or any(face.verdict == "rejected" for face in one.faces)
+    def lines(self) -> list[str]:
+        """The last words of a command."""
+        counts = ", ".join(f"{self._verdicts[v]} {v}" for v in ("ok", "flagged", "rejected"))
+        faces = _many(self._verdicts.total(), "face")
+        lines = [f"{_many(self._photos, 'photo')}, {faces}: {counts}"]
+        if self.refused:
+            lines += [f"not usable ({len(self.refused)}):", *(f"  {line}" for line in self.refused)]
+        return lines
 
 
 def _many(count: int, what: str) -> str:

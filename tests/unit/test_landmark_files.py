@@ -15,6 +15,7 @@ from pipeline.config import FacesConfig
 from pipeline.faces.camera import euler, from_euler, project
 from pipeline.faces.detect.backends import load_backend
 from pipeline.faces.detect.detection import BackendError, Detection
+from pipeline.faces.detect.outside import outside_digest, placed
 from pipeline.faces.find import find_faces
 from pipeline.faces.fit.outline import outline_table
 from pipeline.head.ibug68 import points_68
@@ -145,6 +146,19 @@ def test_the_configuration_asks_for_the_files() -> None:
         FacesConfig(backend="file")
     with pytest.raises(ValidationError, match="only for backend: file"):
         FacesConfig(landmarks="x.json")
+
+
+def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "given").mkdir()
+    (tmp_path / "given" / "a.pts").write_text(as_pts(POINTS))
+    config = placed(FacesConfig(backend="file", landmarks="given"), tmp_path)
+    assert config.landmarks == str(tmp_path / "given")
+    before = outside_digest(config)
+    (tmp_path / "given" / "notes.txt").write_text("nothing to do with it")
+    assert outside_digest(config) == before
+    (tmp_path / "given" / "a.pts").write_text(as_pts(POINTS + 1))
+    assert outside_digest(config) != before
+    assert outside_digest(FacesConfig()) == ""
 
 
 @pytest.mark.parametrize("yaw", [-50.0, 0.0, 25.0])
