@@ -14,7 +14,7 @@ from pipeline.faces.light.estimate import estimate_light
 from pipeline.faces.light.lamps import design, fit_shading, irradiance
 from pipeline.faces.light.reflectance import skin_reflectance, typology_angle
 from pipeline.faces.light.skin import PosedHead, Surface, bare_skin
-from pipeline.faces.light.visibility import DIRECTIONS, lamp_visibility
+from pipeline.faces.light.visibility import DIRECTIONS, lamp_visibility, open_sky
 from pipeline.faces.light.white_of_eye import WhiteOfEye
 from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
@@ -48,8 +48,9 @@ def portrait(head: PosedHead, light: Light, skin: Float, rng: np.random.Generato
     normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     seen = lamp_visibility()[corners[np.arange(len(corners)), weights.argmax(axis=1)]]
     eyes = (model.regions["eye_left"] | model.regions["eye_right"])[corners].all(axis=1)
-    surface = Surface(normals, normals, np.where(eyes[:, None], 1, seen), normals)
-    shown = design(surface, DIRECTIONS @ head.rotation.T, light.directions) @ np.concatenate(
+    sky = np.where(eyes, 1, open_sky(seen, np.maximum(normals @ head.lamps.T, 0)))
+    surface = Surface(normals, normals, np.where(eyes[:, None], 1, seen), sky, normals)
+    shown = design(surface, head.lamps, light.directions) @ np.concatenate(
         [light.ambient[None], light.irradiance]
     )
     linear = np.full((*size, 3), 0.2)
@@ -89,11 +90,11 @@ def test_a_nose_in_the_way_is_not_a_darker_lamp() -> None:
     truth = lit((0.93, -0.2, -0.3), np.full(3, 0.8), np.full(3, 0.15))
     surface = bare_skin(portrait(head, truth, SKIN, np.random.default_rng(3)), head)
     assert surface is not None
-    lamps = DIRECTIONS @ head.rotation.T
+    lamps = head.lamps
     beside = (np.abs(surface.place[:, 0]) < 0.035) & (surface.place[:, 1] < 0.0)  # the nose and its cheeks
     errors = []
-    for seen in (surface.seen, np.ones_like(surface.seen)):
-        cells = replace(surface, seen=seen)
+    unshaded = replace(surface, seen=np.ones_like(surface.seen), sky=np.ones_like(surface.sky))
+    for cells in (surface, unshaded):
         explained = fit_shading(cells, lamps).of(cells, lamps)[beside]
         errors.append(np.abs(np.log(explained / surface.colours[beside])).mean())
     assert errors[0] < 0.8 * errors[1]

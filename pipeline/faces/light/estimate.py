@@ -11,7 +11,6 @@ from pipeline.colour import LUMINANCE
 from pipeline.faces.light.lamps import fit_shading
 from pipeline.faces.light.reflectance import at_luminance, skin_reflectance, typical_skin, typology_angle
 from pipeline.faces.light.skin import PosedHead, Surface, bare_skin, lower_face
-from pipeline.faces.light.visibility import DIRECTIONS
 from pipeline.faces.light.white_of_eye import white_of_eye
 from pipeline.records import Float, Light, LightFit
 
@@ -30,11 +29,11 @@ def estimate_light(pixels: NDArray[np.uint8], head: PosedHead) -> tuple[Light, L
     skin = bare_skin(pixels, head)
     if skin is None:
         return even_light(), None
-    lamps = DIRECTIONS @ head.rotation.T
+    lamps = head.lamps
     shading = fit_shading(skin, lamps)
     explained = shading.of(skin, lamps)
     shown = np.average(explained, axis=0, weights=shading.trust)
-    reflectance = skin_reflectance(shown, white_of_eye(pixels, head, shading, lamps))
+    reflectance = skin_reflectance(shown, white_of_eye(pixels, head, shading))
     albedo = reflectance.albedo
     light = Light(shading.ambient / albedo, shading.directions, shading.lamps / albedo, albedo)
     lower = lower_face(skin.place)

@@ -16,14 +16,14 @@ from scipy.optimize import nnls
 
 from pipeline.colour import LUMINANCE
 from pipeline.faces.light.skin import Surface
-from pipeline.faces.light.visibility import open_sky, seen_between
+from pipeline.faces.light.visibility import seen_between
 from pipeline.records import Float, Light
 
 MOST_LAMPS = 3
 JOINED = math.radians(40)  # lamps nearer to each other than this act as one
 WEAK = 0.02  # part of all light below which a lamp is left out
 BEHIND = math.radians(115)  # from the way to the camera: lamps further round light no skin it sees
-ENOUGH = 2000  # cells tell the lamps as well as all do
+ENOUGH = 1000  # cells tell the lamps as well as all do
 # Rooms and skies send light from everywhere, but on a face seen from the front a lamp at the camera
 # explains as much: so the ambient part starts from an expected share, worth a part of all cells.
 AMBIENT_SHARE, AMBIENT_WORTH = 0.35, 0.1  # of the face's median level
@@ -59,9 +59,8 @@ def design(surface: Surface, lamps: Float, directions: Float) -> Float:
 
     lamps (D, 3): the table's directions in the camera frame.
     """
-    sky = open_sky(surface.seen, np.maximum(surface.normals @ lamps.T, 0))
     clamped = np.maximum(surface.normals @ directions.T, 0)
-    return np.column_stack([sky, clamped * seen_between(surface.seen, lamps, directions)])
+    return np.column_stack([surface.sky, clamped * seen_between(surface.seen, lamps, directions)])
 
 
 def fit_shading(skin: Surface, lamps: Float) -> Shading:
@@ -87,11 +86,10 @@ def _mask(index: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
 
 def _lamps(skin: Surface, level: Float, lamps: Float) -> tuple[Float, Float]:
     """Directions (L, 3) of the lamps, and amounts (1 + L,) with the ambient first."""
-    facing = np.maximum(skin.normals @ lamps.T, 0)
-    sky = open_sky(skin.seen, facing)
     ahead = lamps[:, 2] < -math.cos(BEHIND)
     directions = lamps[ahead]
-    columns = np.column_stack([sky, (skin.seen * facing)[:, ahead]])
+    clamped = np.maximum(skin.normals @ directions.T, 0)
+    columns = np.column_stack([skin.sky, clamped * skin.seen[:, ahead]])
     trust = np.ones(len(level))
     for number in range(ROUNDS):
         amounts = _solve(columns, level, trust)

@@ -21,7 +21,9 @@ from pipeline.records import Float
 # Tones of skin from very light to very dark, all about as likely (luminance 0.06 to 0.5).
 TONE, TONE_SIGMA = math.log(0.20), 0.6
 # What white shows, on the mean of the visible face; faces are exposed up, partly, where skin is dark.
-EXPOSURE, EXPOSURE_SIGMA, EXPOSURE_SLOPE = -0.15, 0.35, -0.2
+# Above, the photo would clip, so there the distribution falls faster.
+EXPOSURE, EXPOSURE_SLOPE = -0.05, -0.2
+EXPOSURE_SIGMA_DOWN, EXPOSURE_SIGMA_UP = 0.40, 0.20
 # One face in eight is not what the camera was exposed for: light from behind, flash, night.
 MISSED, MISSED_EXPOSURE, MISSED_SIGMA = 0.12, -1.2, 0.7
 # Linear R:G:B of skin albedo at luminance 0.1 and 0.5, beside the white shirts of 17 sitters of the Face
@@ -31,7 +33,7 @@ LIGHT_SKIN: tuple[float, Float] = (0.5, np.array([1.0, 0.63, 0.48]))
 SKIN_HUE_SIGMA, LIGHT_HUE_SIGMA = 0.12, 0.15  # of log R/G and B/G
 # Contrast of the white of the eye with skin of luminance a: of the same sitters.
 EYE_CONTRAST, EYE_SLOPE = -0.52, -0.62  # at log a = 0, per log a
-EYE_SIGMA, EYE_SIGMA_PX = 0.30, 6.0  # plus so much over the eye's width in px
+EYE_SIGMA, EYE_SIGMA_PX = 0.24, 6.0  # plus so much over the eye's width in px
 HEAVY_TAILS = 4.0  # degrees of freedom of what may also be plain wrong: hue, eyes
 LIKELY = 0.8  # probability of the interval
 
@@ -87,8 +89,11 @@ def _normal(at: Float, mean: float | Float, sigma: float) -> Float:
 
 def _exposure(exposure: Float) -> Float:
     """How likely white shows such levels (log, one per tone of the grid)."""
-    usual = _normal(exposure, EXPOSURE + EXPOSURE_SLOPE * (_GRID - TONE), EXPOSURE_SIGMA)
-    return (1 - MISSED) * usual + MISSED * _normal(exposure, MISSED_EXPOSURE, MISSED_SIGMA)
+    away = exposure - EXPOSURE - EXPOSURE_SLOPE * (_GRID - TONE)
+    sigma = np.where(away > 0, EXPOSURE_SIGMA_UP, EXPOSURE_SIGMA_DOWN)
+    usual = np.exp(-0.5 * (away / sigma) ** 2) * 2 / (EXPOSURE_SIGMA_UP + EXPOSURE_SIGMA_DOWN)
+    missed = _normal(exposure, MISSED_EXPOSURE, MISSED_SIGMA)
+    return np.asarray((1 - MISSED) * usual + MISSED * missed)
 
 
 def _hue(colour: Float) -> Float:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from pipeline.colour import LUMINANCE, to_linear
 from pipeline.faces.light.closeup import Closeup, close_up
-from pipeline.faces.light.visibility import lamp_visibility
+from pipeline.faces.light.visibility import DIRECTIONS, lamp_visibility, open_sky
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float
 
@@ -29,6 +29,11 @@ class PosedHead:
     rotation: Float  # (3, 3) head to camera
     camera: Camera
 
+    @property
+    def lamps(self) -> Float:
+        """The directions (D, 3) of `lamp_visibility` in the camera frame."""
+        return np.asarray(DIRECTIONS @ self.rotation.T)
+
 
 @dataclass(frozen=True)
 class Surface:
@@ -37,10 +42,11 @@ class Surface:
     colours: Float  # (n, 3) linear
     normals: Float  # (n, 3) unit, camera frame
     seen: Float  # (n, D) rows of `lamp_visibility`
+    sky: Float  # (n,) part of light from everywhere that arrives
     place: Float  # (n, 3) m on the mean head, head frame
 
     def only(self, kept: NDArray[np.bool_]) -> Surface:
-        return Surface(self.colours[kept], self.normals[kept], self.seen[kept], self.place[kept])
+        return Surface(*(values[kept] for values in vars(self).values()))
 
 
 def surface_seen(view: Closeup, head: PosedHead, wanted: NDArray[np.bool_]) -> tuple[Surface, Float]:
@@ -57,7 +63,9 @@ def surface_seen(view: Closeup, head: PosedHead, wanted: NDArray[np.bool_]) -> t
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
     nearest = corners[np.arange(len(corners)), weights.argmax(axis=1)]
     facing = -(normals * points).sum(axis=1) / np.linalg.norm(points, axis=1)
-    return Surface(to_linear(view.pixels[hit]), normals, lamp_visibility()[nearest], at(model.mean)), facing
+    seen = lamp_visibility()[nearest]
+    sky = open_sky(seen, np.maximum(normals @ head.lamps.T, 0))
+    return Surface(to_linear(view.pixels[hit]), normals, seen, sky, at(model.mean)), facing
 
 
 def bare_skin(pixels: NDArray[np.uint8], head: PosedHead) -> Surface | None:

@@ -13,7 +13,6 @@ from pipeline.faces.light.closeup import close_up
 from pipeline.faces.light.lamps import Shading
 from pipeline.faces.light.skin import PosedHead, surface_seen
 from pipeline.head.model import load_head
-from pipeline.records import Float
 
 GRID = 32  # cells along an eye
 NARROW = 12.0  # px: in smaller eyes the white is blended with lids and iris
@@ -27,19 +26,17 @@ class WhiteOfEye:
     width_px: float  # of the eye it was seen in
 
 
-def white_of_eye(
-    pixels: NDArray[np.uint8], head: PosedHead, shading: Shading, lamps: Float
-) -> WhiteOfEye | None:
+def white_of_eye(pixels: NDArray[np.uint8], head: PosedHead, shading: Shading) -> WhiteOfEye | None:
     """The brighter of both eyes' whites; None where eyes are too small, shut or not to be seen.
 
     Lids and lashes shade it, which the reflectance that it is compared with accounts for.
     """
-    found = [_of_one(pixels, head, shading, lamps, eye) for eye in _eyeballs()]
+    found = [_of_one(pixels, head, shading, eye) for eye in _eyeballs()]
     return max((eye for eye in found if eye is not None), key=lambda eye: eye.contrast, default=None)
 
 
 def _of_one(
-    pixels: NDArray[np.uint8], head: PosedHead, shading: Shading, lamps: Float, eye: NDArray[np.bool_]
+    pixels: NDArray[np.uint8], head: PosedHead, shading: Shading, eye: NDArray[np.bool_]
 ) -> WhiteOfEye | None:
     view = close_up(pixels, head.vertices, load_head().faces, eye, head.camera, GRID)
     if view is None:
@@ -52,8 +49,8 @@ def _of_one(
         return None
     luminance = surface.colours @ LUMINANCE
     white = np.median(surface.colours[luminance >= np.quantile(luminance, 0.8)], axis=0)
-    open_to_all = replace(surface, seen=np.ones_like(surface.seen))
-    skin = np.median(shading.of(open_to_all, lamps), axis=0)
+    open_to_all = replace(surface, seen=np.ones_like(surface.seen), sky=np.ones_like(surface.sky))
+    skin = np.median(shading.of(open_to_all, head.lamps), axis=0)
     redness = np.log(white[0] / white[1]) - np.log(skin[0] / skin[1])
     if not redness < -PALER:
         return None
