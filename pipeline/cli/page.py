@@ -68,7 +68,7 @@ def _face(photo: Photo, face: Face) -> Image.Image:
     seen = visible(points_68(face.vertices), face)
     panels = [
         ("landmarks, by how far off the head", landmark_panel(view, face)),
-        ("fitted head: 68 landmarks, ears, loop anchors", wire_panel(view, face, seen)),
+        ("fitted head, its 68 landmarks, ears, loop anchors; hollow: hidden", wire_panel(view, face, seen)),
         ("normals of the fitted head", normal_panel(view)),
     ]
     if face.verdict != "rejected":
@@ -136,6 +136,6 @@ def _nothing(photo: Photo, reason: str) -> Image.Image:
     row = Image.new("RGB", (WIDTH, shown.height + BAR), PAPER)
     draw = ImageDraw.Draw(row)
     draw.rectangle((0, 0, 7, BAR - 10), INKS["rejected"])
-    write(row, (GAP + 8, 9), f"no face to use: {reason}", 24, INKS["rejected"])
+    write(row, (GAP + 8, 9), f"rejected: {reason}", 24, INKS["rejected"])
     row.paste(shown, (GAP, BAR))
     return row

@@ -21,7 +21,7 @@ def sphere_panel(light: Light, side: int, ground: tuple[int, int, int]) -> Image
     picture = np.full((size, size, 3), ground, np.float64)
     radius, centre = 0.27 * size, np.array([0.5 * size, 0.42 * size])
     _ball(picture, centre, radius, light, np.full(3, WHITE))
-    _ball(picture, np.array([0.82 * size, 0.83 * size]), 0.12 * size, light, light.skin_albedo)
+    _ball(picture, np.array([0.87 * size, 0.88 * size]), 0.1 * size, light, light.skin_albedo)
     sheet = Image.fromarray(picture.astype(np.uint8))
     draw = ImageDraw.Draw(sheet, "RGBA")
     for direction, colour in sorted(
