@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from pipeline.faces.detect.attention import refined
-from pipeline.faces.detect.crop import Pixels, Square, cut
+from pipeline.faces.detect.crop import Pixels, Square
 from pipeline.faces.detect.runtime import run
 from pipeline.records import Float
 
@@ -36,15 +36,9 @@ def square_of_points(points: Float) -> Square:
     return Square((low + high) / 2 @ upright, float((high - low).max()) * _MARGIN, angle)
 
 
-def mesh(pixels: Pixels, square: Square, mirrored: bool = False) -> tuple[Float, float]:
-    """Points (468, 2) px of the face in a square, and how surely there is one, in [0, 1].
-
-    Mirrored, the network sees the square's mirror image; the points come in its order all the same,
-    so that point i is then what it takes for the other side's.
-    """
-    seen = cut(pixels, square, INPUT_PX).astype(np.float32) / 255
-    points, features, flag = run("face_mesh_trunk", np.ascontiguousarray(seen[:, ::-1]) if mirrored else seen)
-    places = refined(points.reshape(POINTS, 3)[:, :2].astype(np.float64) / INPUT_PX, features[0])
-    if mirrored:
-        places = np.array([1.0, 0.0]) + places * [-1, 1]
-    return square.to_photo(places), 1 / (1 + math.exp(-float(flag.item())))
+def mesh(seen: Pixels) -> tuple[Float, float]:
+    """Points (468, 2) of the face in a square of INPUT_PX a side, in parts of that side from its upper
+    left corner, and how surely there is a face, in [0, 1]."""
+    points, features, flag = run("face_mesh_trunk", seen.astype(np.float32) / 255)
+    places = points.reshape(POINTS, 3)[:, :2].astype(np.float64) / INPUT_PX
+    return refined(places, features[0]), 1 / (1 + math.exp(-float(flag.item())))

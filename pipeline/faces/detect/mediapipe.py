@@ -13,9 +13,9 @@ import numpy as np
 
 from pipeline.faces.camera import euler
 from pipeline.faces.detect.blazeface import Sighting
-from pipeline.faces.detect.crop import Pixels, Square
+from pipeline.faces.detect.crop import Pixels, Square, cut
 from pipeline.faces.detect.detection import Detection
-from pipeline.faces.detect.facemesh import mesh, square_of_box, square_of_points
+from pipeline.faces.detect.facemesh import INPUT_PX, mesh, square_of_box, square_of_points
 from pipeline.faces.detect.keypoint_pose import head_turn, tilt
 from pipeline.faces.detect.mediapipe_mirror import MIRROR
 from pipeline.faces.detect.search import sightings
@@ -25,8 +25,8 @@ LOOKS = 3
 STEADY = 0.03  # of the face's size: a landmark that moves so far when mirrored is half believed
 # Of a face that mesh and detector agree on:
 MESH_SCORE = 0.9
-STEADINESS = 0.5  # mean confidence of its landmarks
-DISAGREEMENT = 0.15  # of the box's side, between the keypoints of both
+STEADINESS = 0.55  # mean confidence of its landmarks
+DISAGREEMENT = 0.2  # of the box's side, between the keypoints of both
 EXTENT = (0.6, 1.6)  # the mesh's, of the box's side
 # A detector so sure is told of even when the mesh disagrees.
 SURE = 0.75
@@ -37,13 +37,21 @@ KEYPOINTS: tuple[tuple[int, ...], ...] = ((33, 133), (362, 263), (1,), (13, 14))
 
 
 def detect(photo: Photo) -> list[Detection]:
-    """Every face of a photo, as `detection.Backend` says."""
-    found: list[Detection] = []
-    for sighting in sightings(photo.pixels):
-        detection = _landmarks(photo.pixels, sighting)
-        if detection is not None and all(_apart(detection, other) for other in found):
-            found.append(detection)
-    return found
+    """Every face of a photo, as `detection.Backend` says.
+
+    Only where no face can be read is the photo looked at lying on its sides and on its head.
+    """
+    doubted: list[Detection] = []
+    for quarters in range(4):
+        found: list[Detection] = []
+        for sighting in sightings(photo.pixels, quarters):
+            detection = _landmarks(photo.pixels, sighting)
+            if detection is not None and all(_apart(detection, other) for other in found):
+                found.append(detection)
+        if any(not detection.doubt for detection in found):
+            return found
+        doubted = doubted or found
+    return doubted
 
 
 def _landmarks(pixels: Pixels, sighting: Sighting) -> Detection | None:
@@ -63,9 +71,11 @@ def _landmarks(pixels: Pixels, sighting: Sighting) -> Detection | None:
 
 def _both_ways(pixels: Pixels, square: Square) -> tuple[Float, Float, float]:
     """Points (468, 2) px, mean of the face as it is and mirrored, how far apart (468,) px, the lower flag."""
-    plain, surely = mesh(pixels, square)
-    mirrored, as_surely = mesh(pixels, square, mirrored=True)
-    mirrored = mirrored[MIRROR]
+    seen = cut(pixels, square, INPUT_PX)
+    plain, surely = mesh(seen)
+    mirrored, as_surely = mesh(np.ascontiguousarray(seen[:, ::-1]))
+    plain = square.to_photo(plain)
+    mirrored = square.to_photo(mirrored[MIRROR] * [-1, 1] + [1, 0])
     return (plain + mirrored) / 2, np.linalg.norm(plain - mirrored, axis=1), min(surely, as_surely)
 
 

@@ -1,9 +1,8 @@
 """Where in a photo there may be faces.
 
 The two face detectors look at 128 and 192 pixels: a face must fill a good part of what they are shown.
-So they see the photo as a whole, with a border around it (for faces that fill it), turned by right angles
-(for photos that lie on their side), and in overlapping tiles of ever finer size (for small faces in large
-photos).
+So they see the photo as a whole, with a border around it (for faces that fill it), and in overlapping
+tiles of ever finer size (for small faces in large photos).
 """
 
 from __future__ import annotations
@@ -23,12 +22,18 @@ BORDER = 1.5  # side of what is shown, of the photo's, where it is shown with a 
 SAME = 0.4  # part of the smaller box: two boxes that share as much are one face
 
 
-def sightings(pixels: Pixels) -> list[Sighting]:
-    """What may be faces, best first, each once."""
+def sightings(pixels: Pixels, quarters: int = 0) -> list[Sighting]:
+    """What may be faces, best first, each once. They are looked for with the photo turned by `quarters`
+    of a circle, as `np.rot90` does, but told in pixels of the photo as it is."""
     kept: list[Sighting] = []
-    for one in sorted(_all(pixels), key=lambda s: -s.score):
+    turned = np.ascontiguousarray(np.rot90(pixels, quarters))
+    for one in sorted(_all(turned), key=lambda s: -s.score):
         if all(_shared(one.box, other.box) < SAME for other in kept):
             kept.append(one)
+    height, width = turned.shape[:2]
+    for _ in range(quarters):
+        kept = [_turned_back(one, height) for one in kept]
+        height, width = width, height
     return kept
 
 
@@ -40,9 +45,8 @@ def _all(pixels: Pixels) -> Iterator[Sighting]:
         for whole in (side, side * BORDER):
             small = _centred(_shrunk(pixels, size / whole), size)
             offset = (whole - np.array(pixels.shape[1::-1])) / 2
-            for quarters in range(4):
-                for seen in look(np.ascontiguousarray(np.rot90(small, quarters)), reach, SCORE):
-                    yield _placed(_turned_back(seen, quarters, size), whole / size, -offset)
+            for seen in look(small, reach, SCORE):
+                yield _placed(seen, whole / size, -offset)
     tile = side / 2
     while tile >= SMALLEST_TILE_PX:
         yield from _tiles(pixels, tile)
@@ -86,11 +90,12 @@ def _placed(seen: Sighting, scale: float, corner: Float) -> Sighting:
     return Sighting(seen.box * scale + np.tile(corner, 2), seen.keypoints * scale + corner, seen.score)
 
 
-def _turned_back(seen: Sighting, quarters: int, size: int) -> Sighting:
-    """A sighting in a square turned by `np.rot90` as one in the square before it was turned."""
-    box, keypoints = seen.box.reshape(2, 2), seen.keypoints
-    for _ in range(quarters):
-        box, keypoints = (np.column_stack([size - p[:, 1], p[:, 0]]) for p in (box, keypoints))
+def _turned_back(seen: Sighting, height: int) -> Sighting:
+    """A sighting in a picture `height` px high as one in the picture that `np.rot90` made it from."""
+    box, keypoints = (
+        np.column_stack([height - points[:, 1], points[:, 0]])
+        for points in (seen.box.reshape(2, 2), seen.keypoints)
+    )
     return Sighting(np.concatenate([box.min(axis=0), box.max(axis=0)]), keypoints, seen.score)
 
 
