@@ -53,7 +53,7 @@ def demo(output: Output = None, seed: Seed = None) -> int:
     return run("demo", seed=seed, output=output)
 
 
-Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO...", help="Portraits, or folders of them.")]
+Photos = Annotated[list[Path], typer.Argument(metavar="PHOTO", help="Portraits, or folders of them.")]
 Backend = Annotated[
     str | None, typer.Option(help="Landmarks by: mediapipe (default), face_alignment or file.")
 ]
