@@ -17,7 +17,7 @@ from pipeline.faces.fit.head_fit import HeadFit, fit_head, landmark_model, verte
 from pipeline.faces.fit.outline import ROUNDS, on_outline
 from pipeline.faces.light.estimate import estimate_light, even_light
 from pipeline.faces.light.skin import PosedHead
-from pipeline.faces.occluders.hair import NO_HAIR, hair_over_ears
+from pipeline.faces.occluders.find import find_front
 from pipeline.faces.verdict import judge
 from pipeline.head.ibug68 import FOLLOWS_OUTLINE
 from pipeline.head.model import load_head
@@ -48,15 +48,13 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
     vertices = _vertices(fit)
     face_skin = _bare_skin()
     image_points = project(vertices[np.unique(head.faces[face_skin])], fit.camera)
-    verdict, reason = judge(fit, image_points, detection, config.min_face_px)
-    light, light_fit, occluder = even_light(), None, NO_HAIR
+    front = find_front(photo.pixels, vertices, fit.rotation, fit.translation, fit.camera)
+    verdict, reason = judge(fit, image_points, detection, config.min_face_px, front)
+    light, light_fit = even_light(), None
     if verdict != "rejected":
         normals = vertex_normals(vertices, head.faces)
         light, light_fit = estimate_light(
             photo.pixels, PosedHead(vertices, normals, fit.rotation, fit.camera)
-        )
-        occluder = hair_over_ears(
-            photo.pixels, vertices, normals, head.faces, face_skin, _ears(), fit.camera, light
         )
     return Face(
         index=index,
@@ -74,7 +72,7 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
         residual_mm=fit.residual_mm,
         residual_px=fit.residual_px,
         light=light,
-        occluder=occluder,
+        occluder=front.occluder,
         verdict=verdict,
         reason=reason,
         residuals_mm=fit.residuals_mm[: len(detection.landmarks)],
@@ -125,11 +123,3 @@ def _bare_skin() -> NDArray[np.bool_]:
     for other in ("lips", "eyelids", "brows", "scalp", "neck", "ear_left", "ear_right", "mouth_cavity"):
         bare &= ~head.regions[other]
     return np.asarray(bare[head.faces].all(axis=1))
-
-
-@cache
-def _ears() -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Triangles (F,) of either ear."""
-    head = load_head()
-    left, right = (head.regions[f"ear_{side}"][head.faces].all(axis=1) for side in ("left", "right"))
-    return np.asarray(left), np.asarray(right)

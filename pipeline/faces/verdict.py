@@ -14,6 +14,7 @@ import numpy as np
 from pipeline.faces.camera import euler
 from pipeline.faces.detect.detection import Detection
 from pipeline.faces.fit.head_fit import HeadFit
+from pipeline.faces.occluders.find import NOTHING, Front
 from pipeline.records import Float, Verdict
 
 SIDEWAYS = math.radians(45)
@@ -24,6 +25,9 @@ UNSTEADY = 0.55  # mean confidence of the landmarks of a clear face is above 0.7
 MISPLACED = 0.6  # of the detector's box: how far the fitted face may lie from it
 INSIDE = 0.65  # part of the face that must be in the photo
 HEAD_BREADTH_M = 0.145  # between the ears
+WORN = 0.4  # part of where a mask goes that shows one; on bare faces it is below 0.1
+HIDDEN = 0.35  # part of where a mask goes that is behind something: the fit there is a guess
+UNCLEAR = 0.2  # part of where a mask goes of which it cannot be told whether something is before it
 
 
 @dataclass(frozen=True)
@@ -34,15 +38,18 @@ class Evidence:
     image_points: Float  # (n, 2) px: vertices of the fitted face's skin, projected
     detection: Detection  # its box is from a face detector, which knows nothing of the fit
     min_face_px: float  # the least distance between the ears that is wanted
+    front: Front = NOTHING  # what lies before the face
 
 
 Rule = Callable[[Evidence], str]
 """The reason against a face, "" for none."""
 
 
-def judge(fit: HeadFit, image_points: Float, detection: Detection, min_face_px: float) -> tuple[Verdict, str]:
+def judge(
+    fit: HeadFit, image_points: Float, detection: Detection, min_face_px: float, front: Front = NOTHING
+) -> tuple[Verdict, str]:
     """Verdict and reason ("" when ok) of a face; the arguments are those of `Evidence`."""
-    evidence = Evidence(fit, image_points, detection, min_face_px)
+    evidence = Evidence(fit, image_points, detection, min_face_px, front)
     rules: tuple[tuple[Verdict, tuple[Rule, ...]], ...] = (("rejected", REJECTING), ("flagged", FLAGGING))
     for verdict, several in rules:
         for rule in several:
@@ -62,6 +69,10 @@ def too_small(face: Evidence) -> str:
     if size >= face.min_face_px:
         return ""
     return f"face too small: {size:.0f} px between the ears, {face.min_face_px:g} needed"
+
+
+def masked(face: Evidence) -> str:
+    return "wears a mask already" if face.front.masked > WORN else ""
 
 
 def doubted(face: Evidence) -> str:
@@ -119,7 +130,20 @@ def loose(face: Evidence) -> str:
     return f"landmarks lie {off:.1f} mm off the fitted head: hidden or unusual face"
 
 
+def hidden(face: Evidence) -> str:
+    part = face.front.hidden
+    return "" if part <= HIDDEN else f"{part:.0%} of where a mask goes is behind something"
+
+
+def unclear(face: Evidence) -> str:
+    part = face.front.unsure
+    if part <= UNCLEAR:
+        return ""
+    return f"cannot tell what is before the face in {part:.0%} of where a mask goes"
+
+
 REJECTING: tuple[Rule, ...] = (
+    masked,
     doubted,
     too_small,
     like_no_head,
@@ -129,7 +153,7 @@ REJECTING: tuple[Rule, ...] = (
     misplaced,
     turned_away,
 )
-FLAGGING: tuple[Rule, ...] = (sideways, loose)
+FLAGGING: tuple[Rule, ...] = (sideways, hidden, unclear, loose)
 
 
 def _yaw(face: Evidence) -> float:

@@ -11,6 +11,7 @@ from pipeline.faces import verdict
 from pipeline.faces.camera import from_euler
 from pipeline.faces.detect.detection import Detection
 from pipeline.faces.fit.head_fit import HeadFit
+from pipeline.faces.occluders.find import NOTHING
 from pipeline.records import Camera
 
 POINTS = np.array([[200.0, 150.0], [300.0, 150.0], [250.0, 280.0]])
@@ -28,7 +29,7 @@ def evidence(
 
 
 def judged(face: verdict.Evidence) -> tuple[str, str]:
-    return verdict.judge(face.fit, face.image_points, face.detection, face.min_face_px)
+    return verdict.judge(face.fit, face.image_points, face.detection, face.min_face_px, face.front)
 
 
 DOUBTED = replace(evidence().detection, doubt="turned too far")
@@ -43,6 +44,12 @@ CASES = {
         replace(evidence(), image_points=POINTS - [260, 0]), "rejected", "only 33% of the face"),
     verdict.misplaced: (evidence(aside=120), "rejected", "disagree on where it is"),
     verdict.turned_away: (evidence(yaw=120), "rejected", "looks away"),
+    verdict.masked: (
+        replace(evidence(), front=replace(NOTHING, masked=0.8)), "rejected", "wears a mask already"),
+    verdict.hidden: (
+        replace(evidence(), front=replace(NOTHING, hidden=0.5)), "flagged", "50% of where a mask"),
+    verdict.unclear: (
+        replace(evidence(), front=replace(NOTHING, unsure=0.3)), "flagged", "cannot tell what is before"),
     verdict.sideways: (evidence(yaw=-60), "flagged", "turned 60 degrees"),
     verdict.loose: (evidence(residual=3.0), "flagged", "3.0 mm off the fitted head"),
 }  # fmt: skip

@@ -1,0 +1,100 @@
+"""What lies in front of a fitted face where a mask would be, and whether it wears one already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from pipeline.faces.occluders.features import POSITION_UNIT, features
+from pipeline.faces.occluders.matte import soft_matte
+from pipeline.faces.occluders.network import KINDS, chances
+from pipeline.faces.occluders.view import View, face_view
+from pipeline.head.model import load_head
+from pipeline.records import Camera, Float, Occluder
+
+Cells = NDArray[np.bool_]
+
+SURE, POSSIBLE = 0.75, 0.4  # chance of being in front: to start a piece, and to belong to it
+SMALLEST = 8  # sure cells of a piece; 2.7 square millimetres each
+LOOPS_Z = -0.035  # m, head frame: behind it only loops run
+BARE_EAR = 0.5  # part of an ear that hair leaves free when a loop lies over the hair around it
+ENOUGH_EAR = 12  # cells, to judge one
+BESIDE = 3  # cells: how far beside the head hair still hides a mask, which lies closer to the face
+
+# Where a mask lies on the mean head, m: below the bridge of the nose, in front of the ears, to the chin.
+MASK_TOP, MASK_LOW, MASK_BACK = -0.015, -0.125, -0.05
+
+
+@dataclass(frozen=True)
+class Front:
+    """What was found. The shares are of the part of the face that a mask covers and the camera sees."""
+
+    occluder: Occluder
+    hidden: float = 0.0  # share that something is in front of
+    masked: float = 0.0  # share that shows a mask already
+    unsure: float = 0.0  # share of which it could not be told
+
+
+NOTHING = Front(Occluder((0, 0, 0, 0), np.zeros((0, 0), np.uint8)))
+
+
+def find_front(
+    pixels: NDArray[np.uint8], vertices: Float, rotation: Float, translation: Float, camera: Camera
+) -> Front:
+    """pixels (H, W, 3) sRGB; vertices (V, 3) m of the fitted head, camera frame, whose pose is
+    rotation (3, 3) and translation (3,) m. `NOTHING` when the face is hardly in the photo.
+    """
+    view = face_view(pixels, vertices, load_head().faces, rotation, translation, camera)
+    if view is None:
+        return NOTHING
+    told = features(view, vertices)
+    spot = told[..., 4:7] * POSITION_UNIT
+    on_head = told[..., 3] > 0
+    zone = on_head & view.inside & (spot[..., 1] < MASK_TOP) & (spot[..., 1] > MASK_LOW)
+    zone &= spot[..., 2] > MASK_BACK
+    if not zone.any():
+        return NOTHING
+    chance = dict(zip(KINDS, np.moveaxis(chances(told).astype(np.float64), -1, 0), strict=True))
+    in_the_way = (
+        chance["glasses"] + chance["thing"] + chance["hair"] * _hair_counts(chance, view, spot, on_head)
+    )
+    front = _pieces(in_the_way)
+    return Front(
+        soft_matte(front, view.frame, pixels),
+        hidden=float(front[zone].mean()),
+        masked=float((chance["mask"][zone] > 0.5).mean()),
+        unsure=float(((in_the_way > 0.25) & (in_the_way < 0.75))[zone].mean()),
+    )
+
+
+def _hair_counts(chance: dict[str, Float], view: View, spot: Float, on_head: Cells) -> Cells:
+    """Cells (n, n) where hair is in front of a mask.
+
+    On the face it is. By the ears only where it hides the ear: loops lie over sideburns and over hair that
+    is worn behind the ear. Beside the head, a mask is nearer to the camera than hair.
+    """
+    head = load_head()
+    counts = ndimage.binary_dilation(on_head, iterations=BESIDE)
+    _, (rows, columns) = ndimage.distance_transform_edt(~on_head, return_indices=True)
+    near = spot[rows, columns]  # of the nearest cell of the head
+    for name in ("ear_left", "ear_right"):
+        ear = on_head & head.regions[name][head.faces].all(axis=1)[view.raster.triangle]
+        side = np.sign(head.mean[head.regions[name], 0].mean())
+        by_ear = (near[..., 2] < LOOPS_Z) & (near[..., 0] * side > 0)
+        if ear.sum() < ENOUGH_EAR or chance["hair"][ear].mean() < 1 - BARE_EAR:
+            counts &= ~by_ear
+        else:
+            counts |= by_ear & ndimage.binary_dilation(on_head, iterations=4 * BESIDE)
+    return np.asarray(counts)
+
+
+def _pieces(in_the_way: Float) -> Float:
+    """The chances (n, n) of connected pieces that hold enough sure cells; 0 elsewhere."""
+    pieces, _ = ndimage.label(in_the_way > POSSIBLE, np.ones((3, 3)))
+    sure = np.bincount(pieces.ravel(), (in_the_way > SURE).ravel())
+    kept = sure >= SMALLEST
+    kept[0] = False
+    return np.where(ndimage.binary_dilation(kept[pieces]), in_the_way, 0.0)
