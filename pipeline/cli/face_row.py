@@ -52,9 +52,7 @@ def face_row(photo: Photo, face: Face) -> dict[str, Any]:
 def visible(points: Float, face: Face) -> NDArray[np.bool_]:
     """Which points (N, 3) m of a head are seen: in the photo, not hidden by head or occluder."""
     image = project(points, face.camera)
-    size = [face.camera.width, face.camera.height]
-    finite = np.isfinite(image).all(axis=1)
-    seen: NDArray[np.bool_] = finite & ((image >= 0) & (image <= size)).all(axis=1)
+    seen = in_view(image, face)
     if not seen.any():
         return seen
     low = np.floor(image[seen].min(axis=0)).astype(int) - 2
@@ -65,25 +63,25 @@ def visible(points: Float, face: Face) -> NDArray[np.bool_]:
     where = (np.where(seen[:, None], image, low) - low) / (high - low) * grid
     column, row = np.clip(where.astype(int), 0, grid - 1).T
     seen &= points[:, 2] <= raster.depth[row, column] + SKIN
-    return np.asarray(seen & ~_covered(image, seen, face))
+    return seen
 
 
-def _covered(image: Float, seen: NDArray[np.bool_], face: Face) -> NDArray[np.bool_]:
-    """Points under an occluder."""
+def in_view(image: Float, face: Face) -> NDArray[np.bool_]:
+    """Which image points (N, 2) px lie in the photo, and not under what is in front of the face."""
+    at = np.floor(np.where(np.isfinite(image), image, -1)).astype(int)
+    inside = ((at >= 0) & (at < [face.camera.width, face.camera.height])).all(axis=1)
     left, top, right, bottom = face.occluder.box
-    covered = np.zeros(len(image), bool)
-    if face.occluder.matte.size == 0:
-        return covered
-    at = np.floor(np.where(seen[:, None], image, -1e6)).astype(int)
-    inside = (at[:, 0] >= left) & (at[:, 0] < right) & (at[:, 1] >= top) & (at[:, 1] < bottom)
-    covered[inside] = face.occluder.matte[at[inside, 1] - top, at[inside, 0] - left] > 127
-    return covered
+    over = (at[:, 0] >= left) & (at[:, 0] < right) & (at[:, 1] >= top) & (at[:, 1] < bottom)
+    if face.occluder.matte.size:
+        over[over] = face.occluder.matte[at[over, 1] - top, at[over, 0] - left] > 127
+    return np.asarray(inside & ~over)
 
 
 def _ears(face: Face) -> dict[str, Any]:
     ears = {}
     for ear in ear_anchors(face.vertices, face.camera):
-        ears[ear.side] = {"anchors": _rounded(ear.points, 2), "visible": ear.visible.tolist()}
+        seen = ear.visible & in_view(ear.points, face)
+        ears[ear.side] = {"anchors": _rounded(ear.points, 2), "visible": seen.tolist()}
     return ears
 
 
