@@ -12,7 +12,8 @@ from pipeline.config import FacesConfig
 from pipeline.faces.camera import euler, project
 from pipeline.faces.detect.backends import load_backend
 from pipeline.faces.detect.detection import Detection
-from pipeline.faces.ears.edges import find_ears
+from pipeline.faces.ears.find import find_ears
+from pipeline.faces.ears.settle import settle_ears
 from pipeline.faces.fit.head_fit import HeadFit, fit_head, landmark_model, vertex_normals, with_vertices
 from pipeline.faces.fit.outline import ROUNDS, on_outline
 from pipeline.faces.light.estimate import estimate_light, even_light
@@ -23,7 +24,6 @@ from pipeline.head.ibug68 import FOLLOWS_OUTLINE
 from pipeline.head.model import load_head
 from pipeline.records import Face, Float, Photo, Rejected
 
-EAR_SIGMA = 0.004  # m, of a point on an ear that was found
 EARS_COST = 1.25  # factor by which ears may worsen the landmarks' residual
 
 
@@ -44,8 +44,7 @@ def find_faces(photo: Photo, config: FacesConfig) -> tuple[Face, ...]:
 
 def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -> Face:
     head = load_head()
-    fit = _fit(photo, detection)
-    vertices = _vertices(fit)
+    fit, vertices = _fit(photo, detection)
     face_skin = _bare_skin()
     image_points = project(vertices[np.unique(head.faces[face_skin])], fit.camera)
     front = find_front(photo.pixels, vertices, fit.rotation, fit.translation, fit.camera)
@@ -80,8 +79,8 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
     )
 
 
-def _fit(photo: Photo, detection: Detection) -> HeadFit:
-    """The head by its landmarks, then by its ears too where they can be made out."""
+def _fit(photo: Photo, detection: Detection) -> tuple[HeadFit, Float]:
+    """The head by its landmarks, then by its ears too where they can be made out; and its vertices (V, 3)."""
     height, width = photo.pixels.shape[:2]
     model = landmark_model(detection.points)
     points, trust = detection.landmarks, detection.confidence
@@ -89,12 +88,13 @@ def _fit(photo: Photo, detection: Detection) -> HeadFit:
     for _ in range(ROUNDS if detection.points in FOLLOWS_OUTLINE else 0):
         model = on_outline(model, detection.points, first)
         first = fit_head(model, points, trust, width, height, photo.focal_px)
-    ears = find_ears(photo.pixels, first, _vertices(first))
+    vertices = _vertices(first)
+    ears = find_ears(photo.pixels, vertices, first.camera)
     if not ears:
-        return first
+        return first, vertices
     more = np.concatenate([ear.vertices for ear in ears])
     second = fit_head(
-        with_vertices(model, more, EAR_SIGMA),
+        with_vertices(model, more, np.concatenate([ear.sigma for ear in ears])),
         np.concatenate([points, *(ear.points for ear in ears)]),
         np.concatenate([trust, np.ones(len(more))]),
         width,
@@ -104,9 +104,10 @@ def _fit(photo: Photo, detection: Detection) -> HeadFit:
     # Ears that can only be had by bending the face were no ears.
     off = float(np.nanmedian(second.residuals_mm[: len(points)]))
     if off > EARS_COST * first.residual_mm:
-        return first
+        return first, vertices
     px = off * second.camera.focal_px / second.translation[2] / 1e3
-    return replace(second, residual_mm=off, residual_px=float(px))
+    fit = replace(second, residual_mm=off, residual_px=float(px))
+    return fit, settle_ears(_vertices(fit), fit.rotation, fit.camera, ears)
 
 
 def _vertices(fit: HeadFit) -> Float:
