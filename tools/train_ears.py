@@ -3,8 +3,8 @@
     PYTHONPATH=. python tools/sittings.py sittings/ --count 1200
     PYTHONPATH=. python tools/train_ears.py sittings/
 
-Needs TensorFlow (tried with tensorflow-cpu 2.21), which the package itself does not. The same portraits
-and seed give the same network, but for the rounding of sums that are split over threads.
+Needs TensorFlow (tried with tensorflow-cpu 2.21), which the package itself does not. It runs on one thread:
+the same portraits and seed give the same network.
 
 A close-up of an ear (64 x 64) goes in; heat maps of the points of `ear_vertices` come out, of which the
 means are taken (Sun et al. 2018, Integral Human Pose Regression), with the uncertainty of each point
@@ -38,7 +38,7 @@ PATCH = 176  # px and mm: what is kept of a portrait around each ear
 BACKDROP, HEAD, HAIR = 0, 1, 4  # ids of pipeline.studio.portrait.SEEN
 WHOLE = 220.0  # mm2 of an ear, seen by nothing else in front: from here on it counts as a whole one
 LEAST = 0.1  # share seen below which nothing is learned about where the ear is
-BATCH = 48
+BATCH = 32
 RIM = 16  # how many of the points go around the ear
 
 
@@ -303,6 +303,8 @@ def batches(ears: Ears, chosen: NDArray[np.int64], seed: int, count: int) -> Ite
 
 
 def train(ears: Ears, steps: int, seed: int) -> tf.keras.Model:
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.keras.utils.set_random_seed(seed)
     points = ears.points.shape[1]
     model = network(points)
@@ -311,7 +313,7 @@ def train(ears: Ears, steps: int, seed: int) -> tf.keras.Model:
     taught = np.flatnonzero(~held)
     checks = list(batches(ears, np.flatnonzero(held & (ears.share > 0.3)), seed + 1, 8))
     schedule = tf.keras.optimizers.schedules.CosineDecay(
-        1e-5, steps, 0.01, warmup_target=3e-3, warmup_steps=min(200, steps // 10)
+        1e-5, steps, 0.01, warmup_target=3e-3, warmup_steps=min(150, steps // 10)
     )
     optimiser = tf.keras.optimizers.AdamW(schedule, weight_decay=1e-3)
 
@@ -323,13 +325,9 @@ def train(ears: Ears, steps: int, seed: int) -> tf.keras.Model:
         optimiser.apply_gradients(zip(slopes, model.trainable_variables, strict=True))
         return value
 
-    signature = (tf.TensorSpec((BATCH, WIDTH, WIDTH, 3)), tf.TensorSpec((BATCH, 2 * points + 1)))
-    stream = tf.data.Dataset.from_generator(
-        lambda: batches(ears, taught, seed, steps), output_signature=signature
-    ).prefetch(4)
     total = 0.0
-    for number, (pictures, truth) in enumerate(stream, 1):
-        total += float(step(pictures, truth))
+    for number, (pictures, truth) in enumerate(batches(ears, taught, seed, steps), 1):
+        total += float(step(tf.constant(pictures), tf.constant(truth)))
         if number % 250 == 0 or number == steps:
             print(f"step {number}: loss {total / 250:.3f}; {check(model, checks, points)}", flush=True)
             total = 0.0
@@ -359,7 +357,7 @@ def export(model: tf.keras.Model, path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("folder", type=Path, help="portraits by tools/sittings.py")
-    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=2800)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()

@@ -97,7 +97,7 @@ def test_an_ear_settles_on_its_points_and_the_face_stays() -> None:
     whole = np.flatnonzero(head.regions["ear_right"])
     apart = project(settled[whole], CAMERA) - project(truth[whole], CAMERA)
     assert np.linalg.norm(apart, axis=1).mean() / PX_PER_MM < 1.0
-    away = np.linalg.norm(head.mean[:, None] - head.mean[whole][None], axis=2).min(axis=1) > 0.031
+    away = np.linalg.norm(head.mean[:, None] - head.mean[whole][None], axis=2).min(axis=1) > 0.036
     np.testing.assert_array_equal(settled[away], fitted[away])
     # Nothing folds: no triangle turns over.
     before, after = normals_of(fitted), normals_of(settled)

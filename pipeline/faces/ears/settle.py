@@ -21,7 +21,8 @@ from pipeline.records import Camera, Float
 
 # Standard deviations, head frame: shift out, up, forward (m); turn about those axes (rad); log of size.
 FREEDOM = np.array([0.003, 0.005, 0.005, 0.12, 0.2, 0.1, 0.08])
-FADE = 0.03  # m from the ear over which the skin follows
+FADE = 0.035  # m from the ear over which the skin follows
+FARTHEST = 0.012  # m: beyond this the skin before and behind the ear would fold
 
 
 def settle_ears(vertices: Float, rotation: Float, camera: Camera, ears: tuple[Ear, ...]) -> Float:
@@ -54,7 +55,8 @@ def _offset(vertices: Float, rotation: Float, camera: Camera, ear: Ear) -> Float
     answer = np.linalg.solve(rows.T @ rows + np.eye(len(FREEDOM)), rows.T @ off)
     offset = np.zeros_like(vertices)
     offset[moved] = follows[moved, None] * np.tensordot(answer * FREEDOM, motions, axes=1)
-    return offset
+    longest = float(np.linalg.norm(offset, axis=1).max())
+    return offset * min(1.0, FARTHEST / max(longest, 1e-9))
 
 
 def _motions(points: Float) -> Float:
