@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.config import FacesConfig
 from pipeline.faces.camera import euler, project
@@ -18,6 +16,7 @@ from pipeline.faces.fit.head_fit import HeadFit, fit_head, landmark_model, verte
 from pipeline.faces.fit.outline import ROUNDS, on_outline
 from pipeline.faces.light.estimate import estimate_light, even_light
 from pipeline.faces.light.skin import PosedHead
+from pipeline.faces.occluders.features import bare_skin
 from pipeline.faces.occluders.find import find_front
 from pipeline.faces.verdict import judge
 from pipeline.head.ibug68 import FOLLOWS_OUTLINE
@@ -45,7 +44,7 @@ def find_faces(photo: Photo, config: FacesConfig) -> tuple[Face, ...]:
 def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -> Face:
     head = load_head()
     fit, vertices = _fit(photo, detection)
-    face_skin = _bare_skin()
+    face_skin = bare_skin()
     image_points = project(vertices[np.unique(head.faces[face_skin])], fit.camera)
     front = find_front(photo.pixels, vertices, fit.rotation, fit.translation, fit.camera)
     verdict, reason = judge(fit, image_points, detection, config.min_face_px, front)
@@ -114,13 +113,3 @@ def _vertices(fit: HeadFit) -> Float:
     """Vertices (V, 3) m of the fitted head in the camera frame."""
     shape = load_head().shape(fit.identity_coefficients, fit.expression_coefficients)
     return np.asarray(shape @ fit.rotation.T + fit.translation)
-
-
-@cache
-def _bare_skin() -> NDArray[np.bool_]:
-    """Triangles (F,) of the face that show skin in most photos: no lips, eyes, brows, hair, neck."""
-    head = load_head()
-    bare = head.regions["skin"].copy()
-    for other in ("lips", "eyelids", "brows", "scalp", "neck", "ear_left", "ear_right", "mouth_cavity"):
-        bare &= ~head.regions[other]
-    return np.asarray(bare[head.faces].all(axis=1))

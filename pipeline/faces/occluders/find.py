@@ -18,6 +18,7 @@ from pipeline.records import Camera, Float, Occluder
 Cells = NDArray[np.bool_]
 
 SURE, POSSIBLE = 0.75, 0.4  # chance of being in front: to start a piece, and to belong to it
+CERTAIN = 0.6  # chance at which nothing of the mask is left
 SMALLEST = 8  # sure cells of a piece; 2.7 square millimetres each
 LOOPS_Z = -0.035  # m, head frame: behind it only loops run
 BARE_EAR = 0.5  # part of an ear that hair leaves free when a loop lies over the hair around it
@@ -61,7 +62,7 @@ def find_front(
     in_the_way = (
         chance["glasses"] + chance["thing"] + chance["hair"] * _hair_counts(chance, view, spot, on_head)
     )
-    front = _pieces(in_the_way)
+    front = _pieces(in_the_way, zone)
     return Front(
         soft_matte(front, view.frame, pixels),
         hidden=float(front[zone].mean()),
@@ -91,10 +92,17 @@ def _hair_counts(chance: dict[str, Float], view: View, spot: Float, on_head: Cel
     return np.asarray(counts)
 
 
-def _pieces(in_the_way: Float) -> Float:
-    """The chances (n, n) of connected pieces that hold enough sure cells; 0 elsewhere."""
+def _pieces(in_the_way: Float, zone: Cells) -> Float:
+    """How much (n, n) of each cell belongs to a piece that is really there; 0 or 1 but at its border.
+
+    A piece holds enough sure cells, and comes from outside the ``zone`` of the mask as hair, hands and what
+    they hold do: what lies wholly within is a mouth, a moustache or a shadow.
+    """
     pieces, _ = ndimage.label(in_the_way > POSSIBLE, np.ones((3, 3)))
     sure = np.bincount(pieces.ravel(), (in_the_way > SURE).ravel())
-    kept = sure >= SMALLEST
+    outside = np.bincount(pieces.ravel(), (~zone & (in_the_way > SURE)).ravel())
+    kept = (sure >= SMALLEST) & (outside > 0)
     kept[0] = False
-    return np.where(ndimage.binary_dilation(kept[pieces]), in_the_way, 0.0)
+    # A chance of one half means not knowing where the border runs, not a thing half seen through.
+    crisp = np.clip((in_the_way - POSSIBLE) / (CERTAIN - POSSIBLE), 0, 1)
+    return np.where(kept[pieces], crisp, 0.0)

@@ -1,0 +1,97 @@
+"""What lies before a face, on a generated bald head that has things painted over it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.faces.camera import project
+from pipeline.faces.fit.head_fit import vertex_normals
+from pipeline.faces.light.estimate import even_light
+from pipeline.faces.light.lamps import irradiance
+from pipeline.faces.occluders.find import NOTHING, find_front
+from pipeline.faces.raster import rasterise
+from pipeline.faces.verdict import WORN
+from pipeline.head.model import load_head
+from pipeline.records import Camera
+
+CAMERA = Camera(600.0, 280, 320)
+POSE, AT = np.diag([1.0, -1.0, -1.0]), np.array([0.0, -0.03, 0.55])
+SKIN = np.array([0.5, 0.33, 0.25])
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """The photo before a grey wall, the vertices, and where on the mean head each pixel lies."""
+    head = load_head()
+    vertices = head.mean @ POSE.T + AT
+    shape = (CAMERA.height, CAMERA.width)
+    raster = rasterise(vertices, head.faces, CAMERA, (0, 0, *shape[::-1]), shape)
+    seen = raster.triangle >= 0
+    light = replace(even_light(), skin_albedo=SKIN)
+    shown = irradiance(light, vertex_normals(vertices, head.faces))[head.faces].mean(axis=1) * SKIN
+    shown = np.where(head.regions["lips"][head.faces].all(axis=1)[:, None], shown * [0.8, 0.4, 0.45], shown)
+    linear = np.where(seen[..., None], shown[raster.triangle], 0.3)
+    spot = np.where(seen[..., None], head.mean[head.faces].mean(axis=1)[raster.triangle], np.nan)
+    return (np.clip(linear, 0, 1) ** (1 / 2.2) * 255).astype(np.uint8), vertices, spot
+
+
+def look(pixels, vertices):
+    front = find_front(pixels, vertices, POSE, AT, CAMERA)
+    full = np.zeros(pixels.shape[:2])
+    x0, y0, x1, y1 = front.occluder.box
+    full[y0:y1, x0:x1] = front.occluder.matte / 255
+    return front, full
+
+
+def at(point):
+    """Pixel (row, column) of a point of the mean head."""
+    column, row = project((np.array(point) @ POSE.T + AT)[None], CAMERA)[0]
+    return int(row), int(column)
+
+
+def test_a_bare_face_has_nothing_before_it(scene):
+    pixels, vertices, spot = scene
+    front, full = look(pixels, vertices)
+    assert front.hidden < 0.01 and front.masked < 0.1
+    mouth_and_chin = (spot[..., 1] < -0.03) & (spot[..., 1] > -0.11) & (spot[..., 2] > -0.02)
+    assert full[mouth_and_chin].max() < 0.5
+
+
+def test_a_microphone_stays_in_front(scene):
+    pixels, vertices, _ = scene
+    row, column = at([0.012, -0.085, 0.025])
+    held = pixels.copy()
+    held[row:, column - 11 : column + 12] = (25, 26, 30)
+    front, full = look(held, vertices)
+    assert 0.03 < front.hidden < 0.25
+    assert full[row + 16, column] > 0.9
+    assert full[at([-0.04, -0.07, 0.01])] == 0
+
+
+def test_hair_over_one_cheek_and_ear_stays_in_front(scene):
+    pixels, vertices, _ = scene
+    top, inner = at([0.055, 0.06, 0.0])
+    bottom, outer = at([0.1, -0.17, -0.06])
+    strands = np.random.default_rng(0).normal(0, 7, outer - inner)[:, None] + [38, 26, 18]
+    haired = pixels.copy()
+    haired[top:bottom, inner:outer] = np.clip(strands, 4, 90).astype(np.uint8)
+    _, full = look(haired, vertices)
+    assert full[at([0.068, -0.06, -0.03])] > 0.9
+    assert full[:, : CAMERA.width // 2].max() < 0.5
+
+
+def test_a_mask_that_is_worn_already_is_known(scene):
+    pixels, vertices, spot = scene
+    worn = pixels.copy()
+    covered = (spot[..., 1] < -0.02) & (spot[..., 1] > -0.122) & (spot[..., 2] > -0.03)
+    grey = pixels[covered].mean(axis=1, keepdims=True) / 190
+    worn[covered] = np.clip(grey * [165, 200, 225], 0, 255).astype(np.uint8)
+    assert look(worn, vertices)[0].masked > WORN
+
+
+def test_a_head_out_of_the_photo_has_nothing_before_it(scene):
+    pixels, vertices, _ = scene
+    away = np.array([5.0, 0.0, 0.0])
+    assert find_front(pixels, vertices + away, POSE, AT + away, CAMERA) is NOTHING
+    assert find_front(pixels, vertices * np.nan, POSE, AT * np.nan, CAMERA) is NOTHING
