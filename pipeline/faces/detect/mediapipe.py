@@ -2,7 +2,7 @@
 
 The mesh network sees each face upright and at its own scale, as it is and mirrored: the mean of both is
 more exact than either, and their difference tells how far each point can be trusted. What it finds lays
-the square for the next look: after three looks it no longer matters where the detector had laid the first.
+the square for the next look, until they stay: then it no longer matters where the detector laid the first.
 """
 
 from __future__ import annotations
@@ -21,13 +21,15 @@ from pipeline.faces.detect.mediapipe_mirror import MIRROR
 from pipeline.faces.detect.search import sightings
 from pipeline.records import Float, Photo
 
-LOOKS = 3
+LOOKS = 6  # at most
+SETTLED = 0.002  # of the face's size: when the landmarks have moved less, it was the last look
 STEADY = 0.03  # of the face's size: a landmark that moves so far when mirrored is half believed
 # Of a face that mesh and detector agree on:
 MESH_SCORE = 0.9
 STEADINESS = 0.55  # mean confidence of its landmarks
 DISAGREEMENT = 0.22  # of the box's side, between the keypoints of both
 EXTENT = (0.6, 1.6)  # the mesh's, of the box's side
+CLEAR = 0.55  # score times steadiness of a face that is surely seen the right way up
 # A detector so sure is told of even when the mesh disagrees.
 SURE = 0.7
 SIDEWAYS = math.radians(55)
@@ -39,30 +41,43 @@ KEYPOINTS: tuple[tuple[int, ...], ...] = ((33, 133), (362, 263), (1,), (13, 14))
 def detect(photo: Photo) -> list[Detection]:
     """Every face of a photo, as `detection.Backend` says.
 
-    Only where no face can be read is the photo looked at lying on its sides and on its head, and then
-    what is not a clear face is not told of: the detectors know upright photos best.
+    Only where no face is clear is the photo looked at lying on its sides and on its head too: the way up
+    in which a face is clearest is taken. What is seen but cannot be read is told of in upright photos only.
     """
-    upright: list[Detection] = []
-    for quarters in range(4):
-        found: list[Detection] = []
-        for sighting in sightings(photo.pixels, quarters):
-            detection = _landmarks(photo.pixels, sighting)
-            if detection is not None and all(_apart(detection, other) for other in found):
-                found.append(detection)
-        if any(not detection.doubt for detection in found):
-            return found
-        upright = found if quarters == 0 else upright
-    return upright
+    upright = _faces(photo.pixels, 0)
+    if _clearest(upright) >= CLEAR:
+        return upright
+    ways_up = [upright, *(_faces(photo.pixels, quarters) for quarters in (1, 2, 3))]
+    best = max(ways_up, key=_clearest)
+    return best if _clearest(best) > 0 else upright
+
+
+def _faces(pixels: Pixels, quarters: int) -> list[Detection]:
+    found: list[Detection] = []
+    for sighting in sightings(pixels, quarters):
+        detection = _landmarks(pixels, sighting)
+        if detection is not None and all(_apart(detection, other) for other in found):
+            found.append(detection)
+    return found
+
+
+def _clearest(found: list[Detection]) -> float:
+    return max((float(d.score * d.confidence.mean()) for d in found if not d.doubt), default=0.0)
 
 
 def _landmarks(pixels: Pixels, sighting: Sighting) -> Detection | None:
     """Landmarks of one sighting, or None when it is taken for no face."""
     turn = head_turn(sighting.keypoints)
     square = square_of_box(sighting.box, tilt(turn))
-    for _ in range(LOOKS):
-        landmarks, apart, flag = _both_ways(pixels, square)
-        square = square_of_points(landmarks)
-    confidence = 1 / (1 + (apart / np.ptp(landmarks, axis=0).max() / STEADY) ** 2)
+    landmarks, apart, flag = _both_ways(pixels, square)
+    extent = float(np.ptp(landmarks, axis=0).max())
+    for _ in range(LOOKS - 1):
+        before = landmarks
+        landmarks, apart, flag = _both_ways(pixels, square_of_points(before))
+        extent = float(np.ptp(landmarks, axis=0).max())
+        if np.linalg.norm(landmarks - before, axis=1).mean() < SETTLED * extent:
+            break
+    confidence = 1 / (1 + (apart / extent / STEADY) ** 2)
     agree = flag >= MESH_SCORE and confidence.mean() >= STEADINESS and _same_place(landmarks, sighting)
     if not agree and sighting.score < SURE:
         return None
