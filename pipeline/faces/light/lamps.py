@@ -19,15 +19,15 @@ from pipeline.faces.light.skin import Surface
 from pipeline.faces.light.visibility import seen_between
 from pipeline.records import Float, Light
 
-MOST_LAMPS = 3
+MOST_LAMPS = 4
 JOINED = math.radians(40)  # lamps nearer to each other than this act as one
 WEAK = 0.02  # part of all light below which a lamp is left out
 BEHIND = math.radians(115)  # from the way to the camera: lamps further round light no skin it sees
 ENOUGH = 1000  # cells tell the lamps as well as all do
 # Rooms and skies send light from everywhere, but on a face seen from the front a lamp at the camera
 # explains as much: so the ambient part starts from an expected share, worth a part of all cells.
-AMBIENT_SHARE, AMBIENT_WORTH = 0.35, 0.1  # of the face's median level
-RIDGE = 0.01  # keeps lamps that graze the face from growing beyond what cells can tell
+AMBIENT_SHARE, AMBIENT_WORTH = 0.4, 0.1  # of the face's median level
+RIDGE = 0.003  # keeps lamps that graze the face from growing beyond what cells can tell
 # Blood, which differs most over a face, hardly absorbs red.
 CHANNELS: Float = np.array([0.6, 0.3, 0.1])
 ROUNDS = 6
