@@ -69,11 +69,11 @@ def _face(photo: Photo, face: Face) -> Image.Image:
     panels = [
         ("landmarks, by how far off the head", landmark_panel(view, face)),
         ("fitted head, its 68 landmarks, ears, loop anchors; hollow: hidden", wire_panel(view, face, seen)),
-        ("normals of the fitted head", normal_panel(view)),
+        ("in front of a mask", occluder_panel(view, face)),
     ]
     if face.verdict != "rejected":
-        panels[2:2] = [("in front of a mask", occluder_panel(view, face))]
         panels += [
+            ("normals of the fitted head", normal_panel(view)),
             ("fitted head in the light found", relit_panel(view, face)),
             ("that light on white and on this skin", sphere_panel(face.light, SIDE, GROUND)),
         ]
