@@ -16,7 +16,7 @@ from pipeline.faces.ears.network import EarPoints, locate
 from pipeline.faces.ears.view import Side, cut, ear_vertices, ear_view
 from pipeline.records import Camera, Float
 
-LEAST_SHARE = 0.4  # of an ear that must be seen
+LEAST_SHARE = 0.5  # of an ear that must be seen; below it, locks of hair were taken for ears
 FEWEST_PX_PER_MM = 0.35  # an ear is then 20 px high
 FARTHEST = 32.0  # mm: an ear farther from where the fit had it was none
 MOST_DOUBT = 6.0  # mm, median sigma of the points
