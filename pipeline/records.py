@@ -128,7 +128,7 @@ class Face:
     rotation: Float  # (3, 3) head to camera
     translation: Float  # (3,) m
     yaw_pitch_roll: Float  # (3,) radians; see pipeline.faces.camera.euler
-    vertices: Float  # (V, 3) m, camera frame, order of the head model
+    vertices: Float  # (V, 3) m, camera frame, order of the head model; the ears may leave its modes
     residual_mm: float  # median landmark residual at the face's distance
     residual_px: float
     light: Light

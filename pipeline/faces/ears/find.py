@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.faces.camera import project
-from pipeline.faces.ears.network import EarPoints, locate
+from pipeline.faces.ears.network import locate
 from pipeline.faces.ears.view import Side, cut, ear_vertices, ear_view
 from pipeline.records import Camera, Float
 
@@ -47,20 +47,17 @@ def _find(pixels: NDArray[np.uint8], vertices: Float, camera: Camera, side: Side
     start = ear_view(vertices, camera, side)
     if start is None or start.px_per_mm < FEWEST_PX_PER_MM:
         return None
-    view, seen = start, locate(cut(pixels, start))
-    if not _believable(seen):
+    first = locate(cut(pixels, start))
+    if first.share < LEAST_SHARE:
         return None
     # Once more with the ear in the middle, where the network has seen most of them.
-    view = replace(start, centre=view.to_photo(seen.points.mean(axis=0)))
+    view = replace(start, centre=start.to_photo(first.points.mean(axis=0)))
     seen = locate(cut(pixels, view))
     points = view.to_photo(seen.points)
     ids = ear_vertices(side)
     strayed = np.linalg.norm(points - project(vertices[ids], camera), axis=1) / start.px_per_mm
-    if not _believable(seen) or np.median(strayed) > FARTHEST:
+    doubtful = seen.share < LEAST_SHARE or float(np.median(seen.sigma)) > MOST_DOUBT
+    if doubtful or float(np.median(strayed)) > FARTHEST:
         return None
     sigma = seen.sigma * np.sqrt(len(ids) / INDEPENDENT) / 1e3
     return Ear(side, ids, points, sigma, seen.share)
-
-
-def _believable(seen: EarPoints) -> bool:
-    return seen.share > LEAST_SHARE and float(np.median(seen.sigma)) < MOST_DOUBT
