@@ -190,13 +190,14 @@ def batches(folder: Path, rng: np.random.Generator):
         yield np.stack(told), np.stack(wanted)
 
 
-def learn(folder: Path, goal: Path, steps: int) -> None:
+def learn(folder: Path, goal: Path, steps: int, start: Path | None) -> None:
     import keras
     import tensorflow as tf
 
     keras.utils.set_random_seed(SEED)
     network = build_network()
-    network.summary()
+    if start is not None:
+        network.load_weights(start)
     pace = keras.optimizers.schedules.CosineDecay(0.0, steps, 0.02, warmup_target=RATE, warmup_steps=100)
     optimiser = keras.optimizers.AdamW(pace, weight_decay=1e-3)
 
@@ -215,16 +216,17 @@ def learn(folder: Path, goal: Path, steps: int) -> None:
         losses.append(float(step(tf.constant(told), tf.constant(wanted))))
         if number % 50 == 0:
             print(number, f"loss {np.mean(losses[-50:]):.4f}", flush=True)
-        if number % 500 == 0 or number == steps:
-            store(network, goal)
+        if number % 200 == 0 or number == steps:
+            store(network, goal.with_stem(f"{goal.stem}_{number}") if number < steps else goal)
         if number == steps:
             return
 
 
 def store(network, goal: Path) -> None:
-    """As float16 weights in a .tflite file; it computes in float32."""
+    """As float16 weights in a .tflite file, which computes in float32, and whole beside it."""
     import tensorflow as tf
 
+    network.save_weights(goal.with_suffix(".weights.h5"))
     converter = tf.lite.TFLiteConverter.from_keras_model(network)
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.target_spec.supported_types = [tf.float16]
@@ -238,12 +240,13 @@ def main() -> None:
     parser.add_argument("goal", type=Path)
     parser.add_argument("--every", type=int, default=1, help="paint each n-th only")
     parser.add_argument("--offset", type=int, default=0, help="starting with this one")
+    parser.add_argument("--start", type=Path, help="learn on from these weights")
     parser.add_argument("--steps", type=int, default=STEPS)
     options = parser.parse_args()
     if options.step == "paint":
         paint_portraits(options.source, options.goal, options.every, options.offset)
     else:
-        learn(options.source, options.goal, options.steps)
+        learn(options.source, options.goal, options.steps, options.start)
 
 
 if __name__ == "__main__":

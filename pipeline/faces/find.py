@@ -10,7 +10,7 @@ from pipeline.config import FacesConfig
 from pipeline.faces.camera import euler, project
 from pipeline.faces.detect.backends import load_backend
 from pipeline.faces.detect.detection import Detection
-from pipeline.faces.ears.find import find_ears
+from pipeline.faces.ears.find import Ear, find_ears
 from pipeline.faces.ears.settle import settle_ears
 from pipeline.faces.fit.head_fit import HeadFit, fit_head, landmark_model, vertex_normals, with_vertices
 from pipeline.faces.fit.outline import ROUNDS, on_outline
@@ -43,10 +43,11 @@ def find_faces(photo: Photo, config: FacesConfig) -> tuple[Face, ...]:
 
 def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -> Face:
     head = load_head()
-    fit, vertices = _fit(photo, detection)
+    fit, vertices, ears = _fit(photo, detection)
     face_skin = bare_skin()
     image_points = project(vertices[np.unique(head.faces[face_skin])], fit.camera)
-    front = find_front(photo.pixels, vertices, fit.rotation, fit.translation, fit.camera)
+    bare_ears = [ear.side for ear in ears]
+    front = find_front(photo.pixels, vertices, fit.rotation, fit.translation, fit.camera, bare_ears)
     verdict, reason = judge(fit, image_points, detection, config.min_face_px, front)
     light, light_fit = even_light(), None
     if verdict != "rejected":
@@ -78,8 +79,8 @@ def _face(photo: Photo, config: FacesConfig, index: int, detection: Detection) -
     )
 
 
-def _fit(photo: Photo, detection: Detection) -> tuple[HeadFit, Float]:
-    """The head by its landmarks, then by its ears too where they can be made out; and its vertices (V, 3)."""
+def _fit(photo: Photo, detection: Detection) -> tuple[HeadFit, Float, tuple[Ear, ...]]:
+    """The head by its landmarks, then by its ears too; its vertices (V, 3); the ears that were found."""
     height, width = photo.pixels.shape[:2]
     model = landmark_model(detection.points)
     points, trust = detection.landmarks, detection.confidence
@@ -90,7 +91,7 @@ def _fit(photo: Photo, detection: Detection) -> tuple[HeadFit, Float]:
     vertices = _vertices(first)
     ears = find_ears(photo.pixels, vertices, first.camera)
     if not ears:
-        return first, vertices
+        return first, vertices, ()
     more = np.concatenate([ear.vertices for ear in ears])
     second = fit_head(
         with_vertices(model, more, np.concatenate([ear.sigma for ear in ears])),
@@ -103,10 +104,10 @@ def _fit(photo: Photo, detection: Detection) -> tuple[HeadFit, Float]:
     # Ears that can only be had by bending the face were no ears.
     off = float(np.nanmedian(second.residuals_mm[: len(points)]))
     if off > EARS_COST * first.residual_mm:
-        return first, vertices
+        return first, vertices, ()
     px = off * second.camera.focal_px / second.translation[2] / 1e3
     fit = replace(second, residual_mm=off, residual_px=float(px))
-    return fit, settle_ears(_vertices(fit), fit.rotation, fit.camera, ears)
+    return fit, settle_ears(_vertices(fit), fit.rotation, fit.camera, ears), ears
 
 
 def _vertices(fit: HeadFit) -> Float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,7 @@ SURE, POSSIBLE = 0.75, 0.4  # chance of being in front: to start a piece, and to
 CERTAIN = 0.6  # chance at which nothing of the mask is left
 SMALLEST = 8  # sure cells of a piece; 2.7 square millimetres each
 LOOPS_Z = -0.035  # m, head frame: behind it only loops run
-BARE_EAR = 0.5  # part of an ear that hair leaves free when a loop lies over the hair around it
+COVERED_EAR = 0.4  # mean chance of hair over an ear that was not found, to say that hair hides it
 ENOUGH_EAR = 12  # cells, to judge one
 BESIDE = 3  # cells: how far beside the head hair still hides a mask, which lies closer to the face
 
@@ -43,10 +44,16 @@ NOTHING = Front(Occluder((0, 0, 0, 0), np.zeros((0, 0), np.uint8)))
 
 
 def find_front(
-    pixels: NDArray[np.uint8], vertices: Float, rotation: Float, translation: Float, camera: Camera
+    pixels: NDArray[np.uint8],
+    vertices: Float,
+    rotation: Float,
+    translation: Float,
+    camera: Camera,
+    bare_ears: Collection[str] = (),
 ) -> Front:
     """pixels (H, W, 3) sRGB; vertices (V, 3) m of the fitted head, camera frame, whose pose is
-    rotation (3, 3) and translation (3,) m. `NOTHING` when the face is hardly in the photo.
+    rotation (3, 3) and translation (3,) m; bare_ears: which of "left" and "right" are known to be seen.
+    `NOTHING` when the face is hardly in the photo.
     """
     view = face_view(pixels, vertices, load_head().faces, rotation, translation, camera)
     if view is None:
@@ -60,7 +67,9 @@ def find_front(
         return NOTHING
     chance = dict(zip(KINDS, np.moveaxis(chances(told).astype(np.float64), -1, 0), strict=True))
     in_the_way = (
-        chance["glasses"] + chance["thing"] + chance["hair"] * _hair_counts(chance, view, spot, on_head)
+        chance["glasses"]
+        + chance["thing"]
+        + chance["hair"] * _hair_counts(chance, view, spot, on_head, bare_ears)
     )
     front = _pieces(in_the_way, zone)
     return Front(
@@ -71,7 +80,9 @@ def find_front(
     )
 
 
-def _hair_counts(chance: dict[str, Float], view: View, spot: Float, on_head: Cells) -> Cells:
+def _hair_counts(
+    chance: dict[str, Float], view: View, spot: Float, on_head: Cells, bare_ears: Collection[str]
+) -> Cells:
     """Cells (n, n) where hair is in front of a mask.
 
     On the face it is. By the ears only where it hides the ear: loops lie over sideburns and over hair that
@@ -81,11 +92,11 @@ def _hair_counts(chance: dict[str, Float], view: View, spot: Float, on_head: Cel
     counts = ndimage.binary_dilation(on_head, iterations=BESIDE)
     _, (rows, columns) = ndimage.distance_transform_edt(~on_head, return_indices=True)
     near = spot[rows, columns]  # of the nearest cell of the head
-    for name in ("ear_left", "ear_right"):
-        ear = on_head & head.regions[name][head.faces].all(axis=1)[view.raster.triangle]
-        side = np.sign(head.mean[head.regions[name], 0].mean())
-        by_ear = (near[..., 2] < LOOPS_Z) & (near[..., 0] * side > 0)
-        if ear.sum() < ENOUGH_EAR or chance["hair"][ear].mean() < 1 - BARE_EAR:
+    for side in ("left", "right"):
+        ear = on_head & head.regions[f"ear_{side}"][head.faces].all(axis=1)[view.raster.triangle]
+        by_ear = (near[..., 2] < LOOPS_Z) & (near[..., 0] * (1 if side == "left" else -1) > 0)
+        shown = side in bare_ears or ear.sum() < ENOUGH_EAR
+        if shown or chance["hair"][ear].mean() < COVERED_EAR:
             counts &= ~by_ear
         else:
             counts |= by_ear & ndimage.binary_dilation(on_head, iterations=4 * BESIDE)
