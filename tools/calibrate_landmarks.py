@@ -1,30 +1,38 @@
-"""Find where each landmark of a detector lies on the head mesh, and how surely.
+"""Find where each landmark of a detector lies on the head mesh, and how it strays and errs.
+
+    PYTHONPATH=. python tools/calibrate_landmarks.py sittings/ --backend mediapipe
 
 Portraits of random heads, whose shape, pose and camera are known, are shown to the detector. A landmark's
-place is the point of the surface whose images on all portraits lie nearest to where the detector put it;
-what is left is its sigma. Left and right are found together. No list is made by hand, so any backend gets
-its table in the same way. Run `python -m tools.calibrate_landmarks --help`; it needs bpy.
+place is the point of the surface whose images on the nearly frontal portraits lie nearest to where the
+detector put it; what is left is its sigma. How it strays from there as the head turns and from person to
+person, and errs together with others, is learned on all of them (tools/landmark_habits.py). Left and right
+are found together. No list is made by hand, so any backend gets its table in the same way.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+import landmark_habits as habits
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from scipy.optimize import linear_sum_assignment
 from scipy.sparse import coo_matrix, csr_matrix
 
 from pipeline.config import FacesConfig
 from pipeline.faces.camera import project
 from pipeline.faces.detect.backends import load_backend
+from pipeline.faces.fit.view import view_of
 from pipeline.head.landmarks import FOLDER
 from pipeline.head.model import HeadModel, load_head
 from pipeline.records import Camera, Float, Int, Photo
 
+TRUTH = ("identity", "expression", "rotation", "translation", "focal_px", "size")  # of a portrait
+FRONTAL = np.radians(45)
 OUTLIER = 0.005  # m: beyond this a landmark's miss counts ever less (Geman-McClure)
 SEEN = 0.1  # mean facing cosine below which a place is too seldom in view
 LOOSE = 0.006  # m: a landmark with a larger sigma is unusable
@@ -57,28 +65,60 @@ class Views:
     landmarks: Float  # (P, N, 2)
 
 
-def observe(backend: str, count: int, seed: int) -> Sittings:
-    """Render `count` portraits, up to 45 degrees turned, and keep those in which a face is found."""
-    # Only this half needs Blender.
-    from pipeline.studio.portrait import PLAIN, Portrait, render_portrait
+def observe(folder: Path, backend: str) -> Sittings:
+    """Show the portraits of a folder made by tools/sittings.py to a detector; keep those with a face found.
 
+    Raises ValueError when there are none.
+    """
     detect = load_backend(FacesConfig(backend=backend))
-    sitting = replace(PLAIN, yaw=45.0, pitch=18.0)
-    kept: list[tuple[Float, Portrait]] = []
-    for child in np.random.SeedSequence(seed).spawn(count):
-        portrait = render_portrait(np.random.default_rng(child), sitting)
-        found = detect(Photo("", "", "", portrait.pixels, None))
+    rows: list[dict[str, NDArray[np.generic]]] = []
+    for picture in sorted(folder.glob("*.png")):
+        facts = picture.with_suffix(".npz")
+        if not facts.exists():
+            continue
+        pixels = np.asarray(Image.open(picture).convert("RGB"))
+        found = [face for face in detect(Photo("", "", "", pixels, None)) if not face.doubt]
         if found:
-            kept.append((max(found, key=lambda face: face.score).landmarks, portrait))
-    return Sittings(
-        landmarks=np.array([landmarks for landmarks, _ in kept]),
-        identity=np.array([p.identity_coefficients for _, p in kept]),
-        expression=np.array([p.expression_coefficients for _, p in kept]),
-        rotation=np.array([p.rotation for _, p in kept]),
-        translation=np.array([p.translation for _, p in kept]),
-        focal_px=np.array([p.camera.focal_px for _, p in kept]),
-        size=np.array([(p.camera.width, p.camera.height) for _, p in kept], dtype=np.int32),
+            with np.load(facts) as truth:
+                row = {name: truth[name] for name in TRUTH}
+            row["landmarks"] = max(found, key=lambda face: face.score).landmarks
+            rows.append(row)
+    if not rows:
+        raise ValueError(f"no portrait with a face found in {folder}: make some with tools/sittings.py")
+    return Sittings(**{name: np.array([row[name] for row in rows]) for name in rows[0]})
+
+
+def nearly_frontal(sittings: Sittings) -> Sittings:
+    """The portraits turned less than `FRONTAL`, on which a landmark is where its place is seen."""
+    views = zip(sittings.rotation, sittings.translation, strict=True)
+    keep = np.array([abs(view_of(turn, shift).azimuth) < FRONTAL for turn, shift in views])
+    return Sittings(**{name: values[keep] for name, values in vars(sittings).items()})
+
+
+def habits_of(
+    sittings: Sittings, table: Mapping[str, NDArray[np.generic]], head: HeadModel
+) -> dict[str, NDArray[np.generic]]:
+    """How the landmarks stray from the places of a table, on the same portraits."""
+    places = []
+    for p in range(len(sittings.landmarks)):
+        camera = Camera(float(sittings.focal_px[p]), *(int(n) for n in sittings.size[p]))
+        shape = head.shape(sittings.identity[p], sittings.expression[p])
+        there = np.einsum("nk,nkd->nd", table["weights"], shape[table["vertices"]])
+        places.append(project(there @ sittings.rotation[p].T + sittings.translation[p], camera))
+    seen = habits.observe(
+        np.array(places),
+        sittings.landmarks,
+        sittings.rotation,
+        sittings.translation,
+        sittings.focal_px,
+        np.concatenate([sittings.identity, sittings.expression], axis=1),
     )
+    partner = table["mirror"].astype(np.int32)
+    mirrored = habits.mirror_of_coefficients(head)
+    seen = habits.both_ways(seen, partner, mirrored)
+    moves = np.concatenate([head.identity_basis, head.expression_basis])
+    moves = np.einsum("nc,kncd->knd", table["weights"], moves[:, table["vertices"]])
+    return habits.learn(seen, moves, sittings.identity.shape[1], partner, mirrored)
 
 
 def _sum_to_vertices(head: HeadModel) -> csr_matrix:
@@ -219,28 +259,30 @@ def _spread(views: Views, vertices: Int, weights: Float, pair: tuple[int, int]) 
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("folder", type=Path, help="portraits made by tools/sittings.py")
     parser.add_argument("--backend", default="mediapipe")
-    parser.add_argument("--portraits", type=int, default=300)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--sittings", type=Path, help="keep what was seen here, or reuse it if it exists")
+    parser.add_argument("--detections", type=Path, help="keep what was seen here, or reuse it if it exists")
     parser.add_argument("--output", type=Path, help="default: beside the head model")
     options = parser.parse_args()
-    if options.sittings and options.sittings.exists():
-        with np.load(options.sittings) as stored:
-            sittings = Sittings(**{name: stored[name] for name in stored.files})
+    if options.detections and options.detections.exists():
+        with np.load(options.detections) as stored:
+            sittings = Sittings(**{name: stored[name] for name in (*TRUTH, "landmarks")})
     else:
-        sittings = observe(options.backend, options.portraits, options.seed)
-        if options.sittings:
-            np.savez_compressed(options.sittings, **vars(sittings))
+        sittings = observe(options.folder, options.backend)
+        if options.detections:
+            np.savez_compressed(options.detections, **vars(sittings))
     head = load_head()
-    table = place_landmarks(sittings, head, IRISES.get(options.backend, ()))
+    table = place_landmarks(nearly_frontal(sittings), head, IRISES.get(options.backend, ()))
+    table |= habits_of(sittings, table, head)
     np.savez_compressed(options.output or FOLDER / f"landmarks_{options.backend}.npz", **table)
     sigma, usable = np.asarray(table["sigma"]) * 1e3, np.asarray(table["usable"])
     print(f"{options.backend}: a face in {len(sittings.landmarks)} portraits")
     print(f"{usable.sum()} of {len(usable)} landmarks usable")
     quantiles = np.quantile(sigma[usable], (0.05, 0.25, 0.5, 0.75, 0.95)).round(2)
     print(f"sigma of these at 5 25 50 75 95 %: {quantiles} mm; the rest: {np.flatnonzero(~usable).tolist()}")
+    for azimuth, spread in zip(table["azimuths"], table["spread"], strict=True):
+        print(f"of its own at {np.degrees(azimuth):.0f} degrees: {1e3 * np.median(spread):.2f} mm")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,23 @@ FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True)
+class Habits:
+    """How a detector's landmarks stray from their places, measured on people whose truth is known.
+
+    A landmark is the detector's guess at a place, and takes after its idea of a face: it follows a person's
+    shape by half, slides over the skin as the head turns, and errs together with its neighbours. Shifts and
+    errors are in metres at the face's distance, along the axes of `pipeline.faces.fit.view`.
+    """
+
+    drift: Float  # (K, N, 3) m, head frame: how much farther than its place each coefficient moves it
+    offsets: Float  # (F, N, 2) m: mean shift in the picture, over the features of the view
+    azimuths: Float  # (B,) rad, rising from 0: views of which spread and modes are known
+    spread: Float  # (B, N, 2) m, of what each landmark errs for itself
+    modes: Float  # (B, R, N, 2) m: errors that landmarks have in common, each one standard deviation
+    mirror: Int  # (N,) the same landmark on the other side of the face
+
+
+@dataclass(frozen=True)
 class LandmarkTable:
     """One row a landmark of the detector, N in its own order."""
 
@@ -24,6 +42,7 @@ class LandmarkTable:
     sigma: Float  # (N,) m, robust standard deviation of the detector around that place, along the surface
     usable: NDArray[np.bool_]  # (N,) False: the place is unknown or moves too much to fit to
     mirror: Int  # (N,) the same landmark on the other side of the face
+    habits: Habits | None = None  # None: never measured
 
     def positions(self, head_vertices: Float) -> Float:
         """(N, 3) landmark positions on a head (V, 3), in its frame."""
@@ -46,5 +65,12 @@ def load_landmarks(backend: str = "mediapipe") -> LandmarkTable:
             sigma=stored["sigma"].astype(np.float64),
             usable=stored["usable"],
             mirror=stored["mirror"],
+            habits=_habits(stored) if "offsets" in stored else None,
         )
     return table
+
+
+def _habits(stored: Mapping[str, NDArray[np.generic]]) -> Habits:
+    names = ("drift", "offsets", "azimuths", "spread", "modes")
+    values = {name: stored[name].astype(np.float64) for name in names}
+    return Habits(**values, mirror=stored["mirror"].astype(np.int32))

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pipeline.faces.camera import euler, from_euler, project
 from pipeline.faces.fit import head_fit as fit
+from pipeline.faces.fit.landmark_model import LandmarkModel, landmark_model
+from pipeline.faces.fit.prediction import State, linearise, moved, predict
+from pipeline.faces.fit.view import FEATURES, ODD, features, view_of
+from pipeline.head.landmarks import Habits
 from pipeline.records import Camera
 
 WIDTH, HEIGHT = 800, 600
 
 
 @pytest.fixture(scope="module")
-def model() -> fit.LandmarkModel:
+def model() -> LandmarkModel:
     """A head-sized bowl of 200 mirrored landmarks with smooth random modes, the mirror built in."""
     rng = np.random.default_rng(5)
     half = rng.uniform([0.005, -0.09, 0], [0.07, 0.06, 0], (100, 3))
@@ -28,11 +34,11 @@ def model() -> fit.LandmarkModel:
     right = np.roll(modes[10], 100, axis=0) * [-1, 1, 1]
     modes[11] = right
     normals = np.tile([0.0, 0.0, 1.0], (200, 1))
-    return fit.LandmarkModel(mean, np.array(modes), normals, np.full(200, 0.001), identities=10)
+    return LandmarkModel(mean, np.array(modes), normals, np.full(200, 0.001), identities=10)
 
 
 def picture(
-    model: fit.LandmarkModel, rng: np.random.Generator, yaw: float = 20.0
+    model: LandmarkModel, rng: np.random.Generator, yaw: float = 20.0
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Landmarks (N, 2) px of a random head, and its coefficients, rotation and translation."""
     coefficients = np.concatenate([rng.normal(0, 1, 10), rng.uniform(0, 1, 2)])
@@ -42,27 +48,95 @@ def picture(
     return project(points, Camera(1000.0, WIDTH, HEIGHT)), coefficients, rotation, translation
 
 
-def test_jacobian_is_the_derivative(model: fit.LandmarkModel) -> None:
+@pytest.fixture(scope="module")
+def straying(model: LandmarkModel) -> LandmarkModel:
+    """The same for a detector whose landmarks slide as the head turns and err together."""
+    rng = np.random.default_rng(8)
+    mirror = np.roll(np.arange(200), 100).astype(np.int32)
+    offsets = rng.normal(0, 0.002, (FEATURES, 200, 2))
+    offsets = (offsets + np.where(ODD, -1, 1)[:, None, None] * [-1, 1] * offsets[:, mirror]) / 2
+    modes = rng.normal(0, 1, (2, 5, 1, 2)) * 0.001 + rng.normal(0, 0.0003, (2, 5, 200, 2))
+    habits = Habits(
+        drift=np.zeros_like(model.basis),
+        offsets=offsets,
+        azimuths=np.radians([0.0, 40.0]),
+        spread=np.full((2, 200, 2), 0.0005),
+        modes=modes,
+        mirror=mirror,
+    )
+    return replace(model, habits=habits)
+
+
+@pytest.mark.parametrize("which", ["model", "straying"])
+def test_jacobian_is_the_derivative(which: str, request: pytest.FixtureRequest) -> None:
+    model: LandmarkModel = request.getfixturevalue(which)
     rng = np.random.default_rng(0)
-    landmarks, coefficients, rotation, translation = picture(model, rng)
-    observed = landmarks - [WIDTH / 2, HEIGHT / 2]
-    state = fit._State(rotation, translation[:2], np.log(900.0), np.log(1.1), coefficients * 0.9)
-    unit = np.full(200, 2.0)
-    jacobian, _ = fit._linearise(model, observed, unit, state)
+    _, coefficients, rotation, translation = picture(model, rng)
+    modes = np.zeros((0, 200, 2)) if model.habits is None else model.habits.modes[1]
+    common = rng.normal(0, 1, len(modes))
+    state = State(rotation, translation[:2], np.log(900.0), np.log(1.1), coefficients * 0.9, common)
+    jacobian, _ = linearise(model, modes, state)
     numeric = np.empty_like(jacobian)
-    for column in range(jacobian.shape[1]):
+    for column in range(jacobian.shape[2]):
         sides = []
         for sign in (1, -1):
-            step = np.zeros(jacobian.shape[1])
+            step = np.zeros(jacobian.shape[2])
             step[column] = sign * 1e-5
-            error = fit._linearise(model, observed, unit, fit._moved(model, state, step))[1]
-            sides.append(error.ravel())
-        numeric[:, column] = (sides[0] - sides[1]) / 2e-5
-    np.testing.assert_allclose(jacobian, numeric, atol=1e-6 * np.abs(jacobian).max())
+            sides.append(predict(model, modes, moved(model, state, step)))
+        numeric[:, :, column] = (sides[0] - sides[1]) / 2e-5
+    # Habits are differentiated by steps.
+    np.testing.assert_allclose(jacobian, numeric, atol=1e-4 * np.abs(jacobian).max())
+
+
+@pytest.mark.parametrize("yaw", [-60.0, 25.0, 70.0])
+def test_habits_of_the_detector_are_seen_through(straying: LandmarkModel, yaw: float) -> None:
+    assert straying.habits is not None
+    rng = np.random.default_rng(6)
+    landmarks, _, rotation, translation = picture(straying, rng, yaw)
+    view = view_of(rotation, translation)
+    offsets = np.tensordot(features(view), straying.habits.offsets, 1)
+    modes = straying.habits.modes[int(abs(yaw) > 20)]
+    if view.azimuth < 0:
+        modes = modes[:, straying.habits.mirror] * [-1, 1]
+    astray = (offsets + np.tensordot(rng.normal(0, 1, 5), modes, 1)) @ view.axes
+    landmarks = landmarks + 1000 / 1.2 * astray + rng.normal(0, 0.2, landmarks.shape)
+    found = fit.fit_head(straying, landmarks, np.ones(200), WIDTH, HEIGHT, focal_px=1000.0)
+    blind = fit.fit_head(
+        replace(straying, habits=None), landmarks, np.ones(200), WIDTH, HEIGHT, focal_px=1000.0
+    )
+    off, without = (np.degrees(np.linalg.norm(euler(f.rotation) - euler(rotation))) for f in (found, blind))
+    assert off < 1.0
+    assert off < 0.5 * without
+
+
+def test_mirrored_landmarks_give_exactly_the_mirrored_fit() -> None:
+    model = landmark_model("mediapipe")
+    assert model.habits is not None
+    rng = np.random.default_rng(2)
+    coefficients = np.concatenate([rng.normal(0, 1, 80), rng.uniform(0, 0.3, 43)])
+    points = model.mean + np.tensordot(coefficients, model.basis, 1)
+    points = points @ from_euler(*np.radians([35.0, 8.0, -12.0])).T + [0.05, -0.02, 0.7]
+    landmarks = project(points, Camera(900.0, WIDTH, HEIGHT)) + rng.normal(0, 1, (len(points), 2))
+    mirrored = landmarks[model.habits.mirror] * [-1, 1] + [WIDTH, 0]
+    trust = np.ones(len(points))
+    here = fit.fit_head(model, landmarks, trust, WIDTH, HEIGHT)
+    there = fit.fit_head(model, mirrored, trust, WIDTH, HEIGHT)
+    for name in ("rotation", "translation"):
+        flip = np.array([-1, 1, 1])
+        there_flipped = getattr(there, name) * (np.outer(flip, flip) if name == "rotation" else flip)
+        np.testing.assert_allclose(there_flipped, getattr(here, name), atol=1e-4)
+    shapes = [
+        model.mean
+        + np.tensordot(
+            np.concatenate([found.identity_coefficients, found.expression_coefficients]), model.basis, 1
+        )
+        for found in (here, there)
+    ]
+    np.testing.assert_allclose(shapes[1][model.habits.mirror] * [-1, 1, 1], shapes[0], atol=1e-5)
 
 
 @pytest.mark.parametrize("yaw", [-40.0, 0.0, 30.0])
-def test_recovers_a_known_head(model: fit.LandmarkModel, yaw: float) -> None:
+def test_recovers_a_known_head(model: LandmarkModel, yaw: float) -> None:
     rng = np.random.default_rng(int(yaw) + 100)
     landmarks, coefficients, rotation, _ = picture(model, rng, yaw)
     landmarks = landmarks + rng.normal(0, 0.3, landmarks.shape)
@@ -78,7 +152,7 @@ def test_recovers_a_known_head(model: fit.LandmarkModel, yaw: float) -> None:
     assert found.weights[::17].max() < 0.05
 
 
-def test_the_same_photo_at_another_size_gives_the_same_head(model: fit.LandmarkModel) -> None:
+def test_the_same_photo_at_another_size_gives_the_same_head(model: LandmarkModel) -> None:
     rng = np.random.default_rng(3)
     landmarks = picture(model, rng)[0] + rng.normal(0, 0.5, (200, 2))
     small = fit.fit_head(model, landmarks, np.ones(200), WIDTH, HEIGHT)
@@ -89,7 +163,7 @@ def test_the_same_photo_at_another_size_gives_the_same_head(model: fit.LandmarkM
     assert large.residual_px == pytest.approx(5 * small.residual_px, rel=1e-2)
 
 
-def test_the_mirrored_photo_gives_the_mirrored_head(model: fit.LandmarkModel) -> None:
+def test_the_mirrored_photo_gives_the_mirrored_head(model: LandmarkModel) -> None:
     rng = np.random.default_rng(4)
     landmarks = picture(model, rng)[0]
     mirrored = np.roll(landmarks, 100, axis=0)
@@ -101,7 +175,7 @@ def test_the_mirrored_photo_gives_the_mirrored_head(model: fit.LandmarkModel) ->
     np.testing.assert_allclose(there.translation, here.translation * [-1, 1, 1], atol=1e-3)
 
 
-def test_expression_stays_in_its_box(model: fit.LandmarkModel) -> None:
+def test_expression_stays_in_its_box(model: LandmarkModel) -> None:
     coefficients = np.concatenate([np.zeros(10), [1.5, 0.4]])
     points = model.mean + np.tensordot(coefficients, model.basis, 1)
     points = points @ from_euler(0, 0, 0).T + [0, 0, 1.2]

@@ -172,6 +172,7 @@ def test_landmarks_mirror_each_other_and_sit_where_they_should() -> None:
 
 
 def test_calibration_finds_landmarks_where_they_were_put() -> None:
+    tool("landmark_habits")
     calibrate = tool("calibrate_landmarks")
     rng = np.random.default_rng(5)
     names = ["pronasale", "menton", "subnasale"]

@@ -1,9 +1,10 @@
 """Fit the morphable head to the landmarks of one face, under an exact pinhole.
 
 Unknowns: rotation, sideways shift, scale s = focal / distance, distance, identity and expression
-coefficients. Solved by Levenberg-Marquardt (Marquardt 1963) with an analytic Jacobian, Geman-McClure
-weights (Geman & McClure 1987) against landmarks that are off, and projection onto the box of the
-expression coefficients.
+coefficients, and the errors that the landmarks have in common. The most probable head given how the
+detector strays and errs (`pipeline.head.landmarks.Habits`), by Levenberg-Marquardt (Marquardt 1963) with
+Geman-McClure weights (Geman & McClure 1987) against landmarks that are off beyond that, and projection
+onto the box of the expression coefficients.
 
 Residuals are measured in metres at the face's distance, not in pixels, so that the same photo at
 another size gives the same head.
@@ -13,34 +14,29 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.spatial.transform import Rotation
 
-from pipeline.records import Camera, Float, Int
+from pipeline.faces.fit.landmark_model import LandmarkModel
+from pipeline.faces.fit.landmark_model import landmark_model as landmark_model
+from pipeline.faces.fit.landmark_model import vertex_normals as vertex_normals
+from pipeline.faces.fit.landmark_model import with_vertices as with_vertices
+from pipeline.faces.fit.prediction import POSE_UNKNOWNS, State, linearise, moved, predict, shape
+from pipeline.faces.fit.view import view_of
+from pipeline.records import Camera, Float
 
 DISTANCE_M = 1.2
 DISTANCE_SIGMA = 0.45  # of log distance: one view hardly tells it, photographs of people do
 FOCAL_SIGMA = 0.02  # of log focal length, when the photo's EXIF gives it
 EXPRESSION_SIGMA = 0.35
 ROBUST_SCALE = 3.0  # in sigmas: where a landmark begins to lose its say
-# Detector errors of neighbouring landmarks go together: N landmarks are worth about 68.
+# Where it was not measured what errors landmarks have in common: N of them are worth about 68.
 INDEPENDENT_LANDMARKS = 68
-POSE_UNKNOWNS = 7  # rotation 3, shift 2, log scale, log distance
-
-
-@dataclass(frozen=True)
-class LandmarkModel:
-    """The morphable head at a detector's landmarks, head frame, metres."""
-
-    mean: Float  # (N, 3)
-    basis: Float  # (K, N, 3): identity modes, then expression units
-    normals: Float  # (N, 3) unit, outward, of the mean head
-    sigma: Float  # (N,) m; inf for landmarks that say nothing
-    identities: int  # how many of the K are identity modes
+# The first rounds find the pose with a patient weight function; the last one decides.
+ROUNDS = ((4.0, 8), (2.0, 8), (1.0, 30))  # of ROBUST_SCALE; steps at most
 
 
 @dataclass(frozen=True)
@@ -57,60 +53,12 @@ class HeadFit:
 
 
 @dataclass(frozen=True)
-class _State:
-    rotation: Float
-    shift: Float  # (2,) m
-    log_scale: float  # px per m at the head's origin
-    log_distance: float
-    coefficients: Float  # (K,)
+class _Errors:
+    """How landmarks err in one view."""
 
-
-@cache
-def landmark_model(backend: str) -> LandmarkModel:
-    """The package's head at the landmarks of a backend, by its calibrated table."""
-    from pipeline.head.landmarks import load_landmarks
-    from pipeline.head.model import load_head
-
-    head = load_head()
-    table = load_landmarks(backend)
-    basis = np.concatenate([head.identity_basis, head.expression_basis])
-    corners = table.vertices
-    weights = table.weights
-
-    def at_landmarks(per_vertex: Float) -> Float:
-        return np.asarray(np.einsum("...ncd,nc->...nd", per_vertex[..., corners, :], weights))
-
-    normals = at_landmarks(vertex_normals(head.mean, head.faces))
-    normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-    sigma = np.where(table.usable, table.sigma, np.inf)
-    # Contiguous: the fit flattens the basis at every step.
-    basis = np.ascontiguousarray(at_landmarks(basis))
-    return LandmarkModel(at_landmarks(head.mean), basis, normals, sigma, len(head.identity_basis))
-
-
-def with_vertices(model: LandmarkModel, vertices: NDArray[np.int64], sigma: float) -> LandmarkModel:
-    """The model with vertices (n,) of the package's head behind its landmarks, each known to `sigma` m."""
-    from pipeline.head.model import load_head
-
-    head = load_head()
-    basis = np.concatenate([head.identity_basis[:, vertices], head.expression_basis[:, vertices]])
-    return LandmarkModel(
-        np.concatenate([model.mean, head.mean[vertices]]),
-        np.concatenate([model.basis, basis], axis=1),
-        np.concatenate([model.normals, vertex_normals(head.mean, head.faces)[vertices]]),
-        np.concatenate([model.sigma, np.full(len(vertices), sigma)]),
-        model.identities,
-    )
-
-
-def vertex_normals(vertices: Float, faces: Int) -> Float:
-    """Area-weighted unit normals (V, 3) of a triangle mesh; zero where no triangle touches."""
-    corners = vertices[faces]
-    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.zeros_like(vertices)
-    for corner in range(3):
-        np.add.at(normals, faces[:, corner], across)
-    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-15))
+    sigma: Float  # (N, 2) m, of u and v of an upright face; inf for landmarks that say nothing
+    modes: Float  # (R, N, 2) m, in common
+    trust: Float  # (N,)
 
 
 def fit_head(
@@ -131,13 +79,24 @@ def fit_head(
     model = replace(model, sigma=np.where(usable, model.sigma, np.inf))
     observed = np.where(usable[:, None], observed, 0.0)
     state = _first_guess(model, observed, focal_px)
-    # The first rounds find the pose with a patient weight function; the last ones decide.
-    for robust_scale, iterations in ((4 * ROBUST_SCALE, 8), (2 * ROBUST_SCALE, 8), (ROBUST_SCALE, 30)):
-        state = _descend(model, observed, confidence, focal_px, state, robust_scale, iterations)
-    return _report(model, observed, confidence, usable, state, width, height)
+    # A pinhole's picture may be turned about its centre: with the face upright, u and v mean the same
+    # for every face.
+    upright = view_of(state.rotation, state.translation()).axes * [[1.0], [-1.0]]
+    state, observed = _rolled(state, upright), observed @ upright.T
+    for patience, steps in ROUNDS:
+        errors = _errors(model, confidence, state)
+        state = _descend(model, errors, observed, focal_px, state, patience * ROBUST_SCALE, steps)
+    return _report(model, confidence, observed, usable, _rolled(state, upright.T), upright, width, height)
 
 
-def _first_guess(model: LandmarkModel, observed: Float, focal_px: float | None) -> _State:
+def _rolled(state: State, turn: Float) -> State:
+    """The state after the picture was turned by (2, 2) about its centre."""
+    about = np.eye(3)
+    about[:2, :2] = turn
+    return replace(state, rotation=about @ state.rotation, shift=turn @ state.shift)
+
+
+def _first_guess(model: LandmarkModel, observed: Float, focal_px: float | None) -> State:
     """Weak-perspective pose of the mean head, by the linear affine camera made orthonormal."""
     usable = np.isfinite(model.sigma)
     weight = 1 / model.sigma[usable]
@@ -151,92 +110,101 @@ def _first_guess(model: LandmarkModel, observed: Float, focal_px: float | None) 
     # An affine camera looks along the ray to the face; the pinhole looks along its own axis.
     ray = np.array([*(affine[:, 3] / (scale * distance)), 1.0])
     towards, _ = Rotation.align_vectors([ray / np.linalg.norm(ray)], [[0.0, 0.0, 1.0]])
-    return _State(
+    return State(
         np.asarray(towards.as_matrix() @ rotation),
         np.asarray(affine[:, 3] / scale),
         math.log(scale),
         math.log(distance),
         np.zeros(len(model.basis)),
+        np.zeros(0 if model.habits is None else model.habits.modes.shape[1]),
     )
 
 
-def _shape(model: LandmarkModel, state: _State) -> Float:
-    offset = state.coefficients @ model.basis.reshape(len(model.basis), -1)
-    return np.asarray(model.mean + offset.reshape(-1, 3))
+def _errors(model: LandmarkModel, confidence: Float, state: State) -> _Errors:
+    """How landmarks err in the view of a state, by the nearest view that was measured."""
+    known = np.isfinite(model.sigma)
+    if model.habits is None:
+        sigma = np.repeat(model.sigma[:, None], 2, axis=1)
+        trust = np.where(known, confidence, 0) * _visibility(model, state)
+        return _Errors(sigma, np.zeros((0, len(sigma), 2)), trust)
+    habits = model.habits
+    azimuth = view_of(state.rotation, state.translation()).azimuth
+    nearest = int(np.abs(habits.azimuths - abs(azimuth)).argmin())
+    spread, modes = habits.spread[nearest], habits.modes[nearest]
+    if azimuth < 0:
+        spread, modes = spread[habits.mirror], modes[:, habits.mirror] * [-1, 1]
+    return _Errors(np.where(known[:, None], spread, np.inf), modes, np.where(known, confidence, 0))
 
 
-def _predict(model: LandmarkModel, state: _State) -> tuple[Float, Float, Float]:
-    """Turned points (N, 3) m, relative depths (N,) (1 at the origin) and image points (N, 2) px."""
-    turned = _shape(model, state) @ state.rotation.T
-    relative = np.maximum(1 + turned[:, 2] * math.exp(-state.log_distance), 0.05)
-    image = math.exp(state.log_scale) * (turned[:, :2] + state.shift) / relative[:, None]
-    return turned, relative, image
-
-
-def _visibility(model: LandmarkModel, state: _State) -> Float:
+def _visibility(model: LandmarkModel, state: State) -> Float:
     """Weight (N,) that falls from 1 to 0.1 as a landmark's skin turns away from the camera."""
-    shape = _shape(model, state) @ state.rotation.T
-    eye = np.array([*-state.shift, -math.exp(state.log_distance)])
-    view = eye - shape
+    view = -state.translation() - shape(model, state) @ state.rotation.T
     view = view / np.linalg.norm(view, axis=1, keepdims=True)
     facing = np.einsum("nd,nd->n", model.normals @ state.rotation.T, view)
     ramp = np.clip((facing + 0.1) / 0.4, 0, 1)
     return np.asarray(0.1 + 0.9 * ramp * ramp * (3 - 2 * ramp))
 
 
-def _prior(model: LandmarkModel, focal_px: float | None) -> tuple[Float, float]:
-    """Precision (K,) of the coefficients, and the factor all priors are scaled by."""
-    precision = np.ones(len(model.basis))
-    precision[model.identities :] = EXPRESSION_SIGMA**-2
+def _prior(model: LandmarkModel, modes: Float) -> tuple[Float, float]:
+    """Precision (K + R,) of coefficients and common errors, and the factor all priors are scaled by."""
+    precision = np.ones(len(model.basis) + len(modes))
+    precision[model.identities : len(model.basis)] = EXPRESSION_SIGMA**-2
+    if model.habits is not None:
+        return precision, 1.0
     return precision, np.isfinite(model.sigma).sum() / INDEPENDENT_LANDMARKS
 
 
 def _descend(
     model: LandmarkModel,
+    errors: _Errors,
     observed: Float,
-    confidence: Float,
     focal_px: float | None,
-    start: _State,
+    start: State,
     robust_scale: float,
-    iterations: int,
-) -> _State:
-    """Levenberg-Marquardt from `start`, with unit scale and visibility held as they are there."""
-    unit = model.sigma * math.exp(start.log_scale)  # px that one sigma covers
-    trust = np.where(np.isfinite(model.sigma), confidence, 0) * _visibility(model, start)
-    precision, factor = _prior(model, focal_px)
-    boxed = np.zeros(POSE_UNKNOWNS + len(model.basis), bool)
-    boxed[POSE_UNKNOWNS + model.identities :] = True
+    steps: int,
+) -> State:
+    """Levenberg-Marquardt from `start`, with unit scale and errors held as they are there."""
+    modes, trust = errors.modes, errors.trust
+    unit = errors.sigma * math.exp(start.log_scale)  # px that one sigma covers
+    precision, factor = _prior(model, modes)
+    boxed = np.zeros(POSE_UNKNOWNS + len(precision), bool)
+    boxed[POSE_UNKNOWNS + model.identities : POSE_UNKNOWNS + len(model.basis)] = True
 
-    def distance_terms(state: _State) -> tuple[float, float, Float]:
+    def distance_terms(state: State) -> tuple[float, float, Float]:
         """Residual, precision, and gradient over (log scale, log distance) of the distance prior."""
         if focal_px is None:
             return state.log_distance - math.log(DISTANCE_M), DISTANCE_SIGMA**-2, np.array([0.0, 1.0])
         return state.log_scale + state.log_distance - math.log(focal_px), FOCAL_SIGMA**-2, np.ones(2)
 
-    def cost(state: _State) -> float:
-        error = (_predict(model, state)[2] - observed) / unit[:, None]
+    def unknowns(state: State) -> Float:
+        return np.concatenate([state.coefficients, state.common])
+
+    def cost(state: State) -> float:
+        error = (predict(model, modes, state) - observed) / unit
         squared = (error**2).sum(axis=1)
         away, stiffness, _ = distance_terms(state)
         data = (trust * squared / (1 + squared / robust_scale**2)).sum()
-        return float(data + factor * (precision @ state.coefficients**2 + stiffness * away**2))
+        return float(data + factor * (precision @ unknowns(state) ** 2 + stiffness * away**2))
 
     state, damping = start, 1e-3
     now = cost(state)
-    for _ in range(iterations):
-        jacobian, error = _linearise(model, observed, unit, state)
+    for _ in range(steps):
+        jacobian, image = linearise(model, modes, state)
+        error = (image - observed) / unit
         squared = (error**2).sum(axis=1)
-        root = np.repeat(np.sqrt(trust) / (1 + squared / robust_scale**2), 2)
-        jacobian *= root[:, None]
+        root = (np.sqrt(trust) / (1 + squared / robust_scale**2))[:, None]
+        jacobian *= (root / unit)[..., None]
+        jacobian = jacobian.reshape(-1, jacobian.shape[2])
         hessian = jacobian.T @ jacobian
-        gradient = jacobian.T @ (root * error.ravel())
+        gradient = jacobian.T @ (root * error).ravel()
         away, stiffness, slope = distance_terms(state)
         hessian[5:7, 5:7] += factor * stiffness * np.outer(slope, slope)
         gradient[5:7] += factor * stiffness * away * slope
         diagonal = np.einsum("ii->i", hessian)
         diagonal[POSE_UNKNOWNS:] += factor * precision
-        gradient[POSE_UNKNOWNS:] += factor * precision * state.coefficients
+        gradient[POSE_UNKNOWNS:] += factor * precision * unknowns(state)
 
-        value = np.concatenate([np.full(POSE_UNKNOWNS, 0.5), state.coefficients])
+        value = np.concatenate([np.full(POSE_UNKNOWNS, 0.5), unknowns(state)])
         stuck = boxed & (((value <= 0) & (gradient > 0)) | ((value >= 1) & (gradient < 0)))
         free = np.flatnonzero(~stuck)
         better = False
@@ -245,7 +213,7 @@ def _descend(
             np.einsum("ii->i", damped)[:] *= 1 + damping
             step = np.zeros(len(gradient))
             step[free] = -cho_solve(cho_factor(damped), gradient[free])
-            proposal = _moved(model, state, step)
+            proposal = moved(model, state, step)
             then = cost(proposal)
             if then < now:
                 better, damping = True, max(damping / 5, 1e-9)
@@ -259,54 +227,22 @@ def _descend(
     return state
 
 
-def _linearise(model: LandmarkModel, observed: Float, unit: Float, state: _State) -> tuple[Float, Float]:
-    """Jacobian (2N, 7 + K) and residuals (N, 2), both in units of each landmark's sigma."""
-    turned, relative, image = _predict(model, state)
-    scale, nearness = math.exp(state.log_scale), math.exp(-state.log_distance)
-    # d image / d turned point: rows u, v; columns x, y, z
-    count = len(turned)
-    by_point = np.zeros((count, 2, 3))
-    by_point[:, 0, 0] = by_point[:, 1, 1] = scale / relative
-    by_point[:, :, 2] = -image * (nearness / relative)[:, None]
-    jacobian = np.empty((count, 2, POSE_UNKNOWNS + len(model.basis)))
-    # A rotation increment w moves a turned point p by w x p.
-    x, y, z = turned.T
-    zero = np.zeros(count)
-    spin = np.array([[zero, z, -y], [-z, zero, x], [y, -x, zero]]).transpose(2, 0, 1)
-    jacobian[:, :, 0:3] = by_point @ spin
-    jacobian[:, :, 3:5] = by_point[:, :, :2]
-    jacobian[:, :, 5] = image
-    jacobian[:, :, 6] = image * (z * nearness / relative)[:, None]
-    jacobian[:, :, POSE_UNKNOWNS:] = (by_point @ state.rotation) @ model.basis.transpose(1, 2, 0)
-    jacobian /= unit[:, None, None]
-    return jacobian.reshape(2 * count, -1), (image - observed) / unit[:, None]
-
-
-def _moved(model: LandmarkModel, state: _State, step: Float) -> _State:
-    coefficients = state.coefficients + step[POSE_UNKNOWNS:]
-    coefficients[model.identities :] = np.clip(coefficients[model.identities :], 0, 1)
-    return _State(
-        np.asarray(Rotation.from_rotvec(step[:3]).as_matrix() @ state.rotation),
-        state.shift + step[3:5],
-        state.log_scale + float(step[5]),
-        state.log_distance + float(step[6]),
-        coefficients,
-    )
-
-
 def _report(
     model: LandmarkModel,
-    observed: Float,
     confidence: Float,
+    observed: Float,
     usable: NDArray[np.bool_],
-    state: _State,
+    state: State,
+    upright: Float,
     width: int,
     height: int,
 ) -> HeadFit:
     scale, distance = math.exp(state.log_scale), math.exp(state.log_distance)
-    off = np.linalg.norm(_predict(model, state)[2] - observed, axis=1) / scale
-    sigmas = np.where(usable, off / model.sigma, 0)
-    believed = confidence * _visibility(model, state) / (1 + (sigmas / ROBUST_SCALE) ** 2) ** 2
+    errors = _errors(model, confidence, state)
+    off = np.linalg.norm(predict(model, 0 * errors.modes, state) @ upright.T - observed, axis=1) / scale
+    alone = (predict(model, errors.modes, state) @ upright.T - observed) / scale
+    sigmas = np.where(usable[:, None], alone / errors.sigma, 0)
+    believed = errors.trust / (1 + (sigmas**2).sum(axis=1) / ROBUST_SCALE**2) ** 2
     median = float(np.median(off[usable]))
     return HeadFit(
         state.coefficients[: model.identities].copy(),
