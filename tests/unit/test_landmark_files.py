@@ -17,7 +17,9 @@ from pipeline.faces.detect.backends import load_backend
 from pipeline.faces.detect.detection import BackendError, Detection
 from pipeline.faces.detect.outside import outside_digest, placed
 from pipeline.faces.find import find_faces
+from pipeline.faces.fit.landmark_model import landmark_model
 from pipeline.faces.fit.outline import outline_table
+from pipeline.faces.fit.prediction import State, predict
 from pipeline.head.ibug68 import points_68
 from pipeline.head.landmarks import load_landmarks
 from pipeline.head.model import load_head
@@ -161,27 +163,47 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     assert outside_digest(FacesConfig()) == ""
 
 
+def seen_by_mediapipe(
+    identity: np.ndarray, expression: np.ndarray, rotation: np.ndarray, translation: np.ndarray
+) -> np.ndarray:
+    """Points (468, 2) px where the detector usually puts them: it has its habits."""
+    model = landmark_model("mediapipe")
+    distance = translation[2]
+    state = State(
+        rotation,
+        translation[:2],
+        np.log(CAMERA.focal_px / distance),
+        np.log(distance),
+        np.concatenate([identity, expression]),
+        np.zeros(1),
+    )
+    centre = np.array([CAMERA.width / 2, CAMERA.height / 2])
+    return predict(model, np.zeros((1, 468, 2)), state) + centre
+
+
 @pytest.mark.parametrize("yaw", [-50.0, 0.0, 25.0])
 @pytest.mark.parametrize("kind", ["68", "468"])
 def test_the_fit_finds_the_head_behind_the_points(tmp_path: Path, yaw: float, kind: str) -> None:
     """True landmarks of a generated head, 1 px of noise: its pose and its shape come back."""
     rng = np.random.default_rng(int(yaw) + 100)
     head = load_head()
-    shape = head.shape(rng.normal(0, 0.8, 80), np.zeros(43))
-    rotation = from_euler(*np.radians([yaw, 6, -8]))
-    vertices = shape @ rotation.T + [0.02, 0.03, 0.9]
+    identity, expression = rng.normal(0, 0.8, 80), np.zeros(43)
+    rotation, translation = from_euler(*np.radians([yaw, 6, -8])), np.array([0.02, 0.03, 0.9])
+    vertices = head.shape(identity, expression) @ rotation.T + translation
     if kind == "68":
         places = outline_table(load_landmarks("ibug68"), vertices).positions(vertices)
+        points = project(places, CAMERA)
     else:
-        places = load_landmarks("mediapipe").positions(vertices)
-    points = project(places, CAMERA) + rng.normal(0, 1, (len(places), 2))
+        points = seen_by_mediapipe(identity, expression, rotation, translation)
+    points = points + rng.normal(0, 1, points.shape)
     (tmp_path / "p.json").write_text(json.dumps({"p.png": [points.tolist()]}))
     plain = Photo("0" * 64, "p.png", "p", np.full((600, 480, 3), 128, np.uint8), CAMERA.focal_px)
     (face,) = find_faces(plain, FacesConfig(backend="file", landmarks=str(tmp_path / "p.json")))
     assert face.backend == "file" and face.verdict in ("ok", "flagged"), face.reason
     yaw_off, pitch_off, roll_off = np.degrees(np.abs(face.yaw_pitch_roll - euler(rotation)))
-    # How far a face of unknown shape is bowed shows least, and 68 points show less than 468.
-    assert yaw_off < 2.5 and roll_off < 1.5 and pitch_off < (4.0 if kind == "68" else 2.5)
+    # How far a face of unknown shape is bowed shows least in 68 points. A mesh is believed no more than
+    # mediapipe deserves, whose points err together by more than a pixel: shape takes some of the turn.
+    assert yaw_off < (2.5 if kind == "68" else 5.0) and roll_off < 1.5 and pitch_off < 4.0
     mine, true = points_68(face.vertices), points_68(vertices)
     mm = 1e3 * 0.9 / CAMERA.focal_px  # of a px at the face's distance
     away = np.linalg.norm(project(mine, face.camera) - project(true, CAMERA), axis=1) * mm
