@@ -1,11 +1,11 @@
-"""Find where each landmark of a detector lies on the head mesh, and how it strays and errs.
+"""Find where each landmark of a detector lies on the head mesh, and how it strays.
 
     PYTHONPATH=. python tools/calibrate_landmarks.py sittings/ --backend mediapipe
 
 Portraits of random heads, whose shape, pose and camera are known, are shown to the detector. A landmark's
 place is the point of the surface whose images on the nearly frontal portraits lie nearest to where the
 detector put it; what is left is its sigma. How it strays from there as the head turns and from person to
-person, and errs together with others, is learned on all of them (tools/landmark_habits.py). Left and right
+person is learned on all of them (tools/landmark_habits.py). Left and right
 are found together. No list is made by hand, so any backend gets its table in the same way.
 """
 
@@ -282,7 +282,7 @@ def main() -> None:
     quantiles = np.quantile(sigma[usable], (0.05, 0.25, 0.5, 0.75, 0.95)).round(2)
     print(f"sigma of these at 5 25 50 75 95 %: {quantiles} mm; the rest: {np.flatnonzero(~usable).tolist()}")
     for azimuth, spread in zip(table["azimuths"], table["spread"], strict=True):
-        print(f"of its own at {np.degrees(azimuth):.0f} degrees: {1e3 * np.median(spread):.2f} mm")
+        print(f"sigma at {np.degrees(azimuth):.0f} degrees: {1e3 * np.median(spread):.2f} mm")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How a detector's landmarks stray from their places and err together: `pipeline.head.landmarks.Habits`.
+"""How a detector's landmarks stray from their places: `pipeline.head.landmarks.Habits`.
 
 Learned from people whose truth is known. What a detector does on the left of a face it does, mirrored, on
 the right: every portrait counts twice, as it is and mirrored.
@@ -17,8 +17,6 @@ from pipeline.records import Float, Int
 
 AZIMUTHS = np.radians([0, 15, 30, 45, 60, 75])
 REACH = np.radians(15)  # of the views whose errors count for one of these
-MODES = 20  # errors in common; with twice as many a fit is hardly better and takes twice as long
-ALONE = 1.6  # what the modes leave is not quite independent: its spread counts as so much more
 FOLDS = 5  # errors are those on portraits that were not learned from
 LOST = 0.02  # m: a portrait on which half of the landmarks are farther off was not understood at all
 CLIP = 3.0  # standard deviations beyond which an error counts as if it were so large
@@ -119,13 +117,12 @@ def learn(
     moves = basis + drift
     moves = (moves + np.einsum("jk,jnd->knd", mirrored, moves[:, partner] * [-1, 1, 1])) / 2
     drift = moves - basis
-    spread, modes = zip(*(_errors(left, seen.azimuth, azimuth) for azimuth in AZIMUTHS), strict=True)
+    spread = [_spread(left, seen.azimuth, azimuth) for azimuth in AZIMUTHS]
     return {
         "drift": drift.astype(np.float32),
         "offsets": offsets.astype(np.float32),
         "azimuths": AZIMUTHS.astype(np.float32),
         "spread": np.array(spread).astype(np.float32),
-        "modes": np.array(modes).astype(np.float16),
     }
 
 
@@ -179,22 +176,11 @@ def _apply(design: Float, found: Float) -> Float:
     return np.asarray((design @ found).transpose(0, 2, 1))
 
 
-def _errors(left: Float, azimuth: Float, about: float) -> tuple[Float, Float]:
-    """Spread (N, 2) and modes (R, N, 2) of what is left over, around one azimuth.
-
-    Principal components: their squares and the spread's add up to the variance (Tipping & Bishop 1999).
-    """
+def _spread(left: Float, azimuth: Float, about: float) -> Float:
+    """Standard deviation (N, 2) m of what is left over, around one azimuth; robust."""
     weight = np.exp(-0.5 * ((azimuth - about) / REACH) ** 2)
-    count, landmarks = left.shape[:2]
-    flat = left.reshape(count, -1)
-    scale = 1.4826 * _median(abs(flat), weight)
-    clipped = np.clip(flat, -CLIP * scale, CLIP * scale) * np.sqrt(weight / weight.sum())[:, None]
-    size = np.sqrt((clipped**2).sum(axis=0))
-    _, singular, along = np.linalg.svd(clipped / size, full_matrices=False)
-    modes = singular[:MODES, None] * along[:MODES] * size
-    rest = np.maximum(size**2 - (modes**2).sum(axis=0), 0.02 * size**2)
-    spread = np.maximum(ALONE * np.sqrt(rest), LEAST)
-    return spread.reshape(landmarks, 2), modes.reshape(len(modes), landmarks, 2)
+    flat = abs(left).reshape(len(left), -1)
+    return np.maximum(1.4826 * _median(flat, weight), LEAST).reshape(left.shape[1:])
 
 
 def _median(values: Float, weight: Float) -> Float:

@@ -20,15 +20,14 @@ class Habits:
     """How a detector's landmarks stray from their places, measured on people whose truth is known.
 
     A landmark is the detector's guess at a place, and takes after its idea of a face: it follows a person's
-    shape by half, slides over the skin as the head turns, and errs together with its neighbours. Shifts and
-    errors are in metres at the face's distance, along the axes of `pipeline.faces.fit.view`.
+    shape by half and slides over the skin as the head turns. Shifts and errors are in metres at the face's
+    distance, along the axes of `pipeline.faces.fit.view`.
     """
 
     drift: Float  # (K, N, 3) m, head frame: how much farther than its place each coefficient moves it
     offsets: Float  # (F, N, 2) m: mean shift in the picture, over the features of the view
-    azimuths: Float  # (B,) rad, rising from 0: views of which spread and modes are known
-    spread: Float  # (B, N, 2) m, of what each landmark errs for itself
-    modes: Float  # (B, R, N, 2) m: errors that landmarks have in common, each one standard deviation
+    azimuths: Float  # (B,) rad, rising from 0: views of which the spread is known
+    spread: Float  # (B, N, 2) m, standard deviation of what is left
     mirror: Int  # (N,) the same landmark on the other side of the face
 
 
@@ -71,6 +70,6 @@ def load_landmarks(backend: str = "mediapipe") -> LandmarkTable:
 
 
 def _habits(stored: Mapping[str, NDArray[np.generic]]) -> Habits:
-    names = ("drift", "offsets", "azimuths", "spread", "modes")
+    names = ("drift", "offsets", "azimuths", "spread")
     values = {name: stored[name].astype(np.float64) for name in names}
     return Habits(**values, mirror=stored["mirror"].astype(np.int32))

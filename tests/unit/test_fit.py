@@ -50,18 +50,16 @@ def picture(
 
 @pytest.fixture(scope="module")
 def straying(model: LandmarkModel) -> LandmarkModel:
-    """The same for a detector whose landmarks slide as the head turns and err together."""
+    """The same for a detector whose landmarks slide as the head turns."""
     rng = np.random.default_rng(8)
     mirror = np.roll(np.arange(200), 100).astype(np.int32)
     offsets = rng.normal(0, 0.002, (FEATURES, 200, 2))
     offsets = (offsets + np.where(ODD, -1, 1)[:, None, None] * [-1, 1] * offsets[:, mirror]) / 2
-    modes = rng.normal(0, 1, (2, 5, 1, 2)) * 0.001 + rng.normal(0, 0.0003, (2, 5, 200, 2))
     habits = Habits(
         drift=np.zeros_like(model.basis),
         offsets=offsets,
         azimuths=np.radians([0.0, 40.0]),
         spread=np.full((2, 200, 2), 0.0005),
-        modes=modes,
         mirror=mirror,
     )
     return replace(model, habits=habits)
@@ -72,17 +70,15 @@ def test_jacobian_is_the_derivative(which: str, request: pytest.FixtureRequest) 
     model: LandmarkModel = request.getfixturevalue(which)
     rng = np.random.default_rng(0)
     _, coefficients, rotation, translation = picture(model, rng)
-    modes = np.zeros((0, 200, 2)) if model.habits is None else model.habits.modes[1]
-    common = rng.normal(0, 1, len(modes))
-    state = State(rotation, translation[:2], np.log(900.0), np.log(1.1), coefficients * 0.9, common)
-    jacobian, _ = linearise(model, modes, state)
+    state = State(rotation, translation[:2], np.log(900.0), np.log(1.1), coefficients * 0.9)
+    jacobian, _ = linearise(model, state)
     numeric = np.empty_like(jacobian)
     for column in range(jacobian.shape[2]):
         sides = []
         for sign in (1, -1):
             step = np.zeros(jacobian.shape[2])
             step[column] = sign * 1e-5
-            sides.append(predict(model, modes, moved(model, state, step)))
+            sides.append(predict(model, moved(model, state, step)))
         numeric[:, :, column] = (sides[0] - sides[1]) / 2e-5
     # Habits are differentiated by steps.
     np.testing.assert_allclose(jacobian, numeric, atol=1e-4 * np.abs(jacobian).max())
@@ -95,10 +91,7 @@ def test_habits_of_the_detector_are_seen_through(straying: LandmarkModel, yaw: f
     landmarks, _, rotation, translation = picture(straying, rng, yaw)
     view = view_of(rotation, translation)
     offsets = np.tensordot(features(view), straying.habits.offsets, 1)
-    modes = straying.habits.modes[int(abs(yaw) > 20)]
-    if view.azimuth < 0:
-        modes = modes[:, straying.habits.mirror] * [-1, 1]
-    astray = (offsets + np.tensordot(rng.normal(0, 1, 5), modes, 1)) @ view.axes
+    astray = offsets @ view.axes
     landmarks = landmarks + 1000 / 1.2 * astray + rng.normal(0, 0.2, landmarks.shape)
     found = fit.fit_head(straying, landmarks, np.ones(200), WIDTH, HEIGHT, focal_px=1000.0)
     blind = fit.fit_head(

@@ -1,10 +1,9 @@
 """Fit the morphable head to the landmarks of one face, under an exact pinhole.
 
 Unknowns: rotation, sideways shift, scale s = focal / distance, distance, identity and expression
-coefficients, and the errors that the landmarks have in common. The most probable head given how the
-detector strays and errs (`pipeline.head.landmarks.Habits`), by Levenberg-Marquardt (Marquardt 1963) with
-Geman-McClure weights (Geman & McClure 1987) against landmarks that are off beyond that, and projection
-onto the box of the expression coefficients.
+coefficients. The most probable head given how the detector strays (`pipeline.head.landmarks.Habits`), by
+Levenberg-Marquardt (Marquardt 1963) with Geman-McClure weights (Geman & McClure 1987) against landmarks
+that are off beyond that, and projection onto the box of the expression coefficients.
 
 Residuals are measured in metres at the face's distance, not in pixels, so that the same photo at
 another size gives the same head.
@@ -33,7 +32,8 @@ DISTANCE_SIGMA = 0.45  # of log distance: one view hardly tells it, photographs 
 FOCAL_SIGMA = 0.02  # of log focal length, when the photo's EXIF gives it
 EXPRESSION_SIGMA = 0.35
 ROBUST_SCALE = 3.0  # in sigmas: where a landmark begins to lose its say
-# Where it was not measured what errors landmarks have in common: N of them are worth about 68.
+# Detector errors of neighbouring landmarks go together: N landmarks are worth about 68. Their covariance,
+# measured on generated people and used in full, turned heads of real people wrongly.
 INDEPENDENT_LANDMARKS = 68
 # The first rounds find the pose with a patient weight function; the last one decides.
 ROUNDS = ((4.0, 8), (2.0, 8), (1.0, 30))  # of ROBUST_SCALE; steps at most
@@ -57,7 +57,6 @@ class _Errors:
     """How landmarks err in one view."""
 
     sigma: Float  # (N, 2) m, of u and v of an upright face; inf for landmarks that say nothing
-    modes: Float  # (R, N, 2) m, in common
     trust: Float  # (N,)
 
 
@@ -116,7 +115,6 @@ def _first_guess(model: LandmarkModel, observed: Float, focal_px: float | None) 
         math.log(scale),
         math.log(distance),
         np.zeros(len(model.basis)),
-        np.zeros(0 if model.habits is None else model.habits.modes.shape[1]),
     )
 
 
@@ -126,14 +124,14 @@ def _errors(model: LandmarkModel, confidence: Float, state: State) -> _Errors:
     if model.habits is None:
         sigma = np.repeat(model.sigma[:, None], 2, axis=1)
         trust = np.where(known, confidence, 0) * _visibility(model, state)
-        return _Errors(sigma, np.zeros((0, len(sigma), 2)), trust)
+        return _Errors(sigma, trust)
     habits = model.habits
     azimuth = view_of(state.rotation, state.translation()).azimuth
     nearest = int(np.abs(habits.azimuths - abs(azimuth)).argmin())
-    spread, modes = habits.spread[nearest], habits.modes[nearest]
+    spread = habits.spread[nearest]
     if azimuth < 0:
-        spread, modes = spread[habits.mirror], modes[:, habits.mirror] * [-1, 1]
-    return _Errors(np.where(known[:, None], spread, np.inf), modes, np.where(known, confidence, 0))
+        spread = spread[habits.mirror]
+    return _Errors(np.where(known[:, None], spread, np.inf), np.where(known, confidence, 0))
 
 
 def _visibility(model: LandmarkModel, state: State) -> Float:
@@ -145,12 +143,10 @@ def _visibility(model: LandmarkModel, state: State) -> Float:
     return np.asarray(0.1 + 0.9 * ramp * ramp * (3 - 2 * ramp))
 
 
-def _prior(model: LandmarkModel, modes: Float) -> tuple[Float, float]:
-    """Precision (K + R,) of coefficients and common errors, and the factor all priors are scaled by."""
-    precision = np.ones(len(model.basis) + len(modes))
-    precision[model.identities : len(model.basis)] = EXPRESSION_SIGMA**-2
-    if model.habits is not None:
-        return precision, 1.0
+def _prior(model: LandmarkModel) -> tuple[Float, float]:
+    """Precision (K,) of the coefficients, and the factor all priors are scaled by."""
+    precision = np.ones(len(model.basis))
+    precision[model.identities :] = EXPRESSION_SIGMA**-2
     return precision, np.isfinite(model.sigma).sum() / INDEPENDENT_LANDMARKS
 
 
@@ -164,11 +160,11 @@ def _descend(
     steps: int,
 ) -> State:
     """Levenberg-Marquardt from `start`, with unit scale and errors held as they are there."""
-    modes, trust = errors.modes, errors.trust
+    trust = errors.trust
     unit = errors.sigma * math.exp(start.log_scale)  # px that one sigma covers
-    precision, factor = _prior(model, modes)
+    precision, factor = _prior(model)
     boxed = np.zeros(POSE_UNKNOWNS + len(precision), bool)
-    boxed[POSE_UNKNOWNS + model.identities : POSE_UNKNOWNS + len(model.basis)] = True
+    boxed[POSE_UNKNOWNS + model.identities :] = True
 
     def distance_terms(state: State) -> tuple[float, float, Float]:
         """Residual, precision, and gradient over (log scale, log distance) of the distance prior."""
@@ -176,20 +172,17 @@ def _descend(
             return state.log_distance - math.log(DISTANCE_M), DISTANCE_SIGMA**-2, np.array([0.0, 1.0])
         return state.log_scale + state.log_distance - math.log(focal_px), FOCAL_SIGMA**-2, np.ones(2)
 
-    def unknowns(state: State) -> Float:
-        return np.concatenate([state.coefficients, state.common])
-
     def cost(state: State) -> float:
-        error = (predict(model, modes, state) - observed) / unit
+        error = (predict(model, state) - observed) / unit
         squared = (error**2).sum(axis=1)
         away, stiffness, _ = distance_terms(state)
         data = (trust * squared / (1 + squared / robust_scale**2)).sum()
-        return float(data + factor * (precision @ unknowns(state) ** 2 + stiffness * away**2))
+        return float(data + factor * (precision @ state.coefficients**2 + stiffness * away**2))
 
     state, damping = start, 1e-3
     now = cost(state)
     for _ in range(steps):
-        jacobian, image = linearise(model, modes, state)
+        jacobian, image = linearise(model, state)
         error = (image - observed) / unit
         squared = (error**2).sum(axis=1)
         root = (np.sqrt(trust) / (1 + squared / robust_scale**2))[:, None]
@@ -202,9 +195,9 @@ def _descend(
         gradient[5:7] += factor * stiffness * away * slope
         diagonal = np.einsum("ii->i", hessian)
         diagonal[POSE_UNKNOWNS:] += factor * precision
-        gradient[POSE_UNKNOWNS:] += factor * precision * unknowns(state)
+        gradient[POSE_UNKNOWNS:] += factor * precision * state.coefficients
 
-        value = np.concatenate([np.full(POSE_UNKNOWNS, 0.5), unknowns(state)])
+        value = np.concatenate([np.full(POSE_UNKNOWNS, 0.5), state.coefficients])
         stuck = boxed & (((value <= 0) & (gradient > 0)) | ((value >= 1) & (gradient < 0)))
         free = np.flatnonzero(~stuck)
         better = False
@@ -239,9 +232,9 @@ def _report(
 ) -> HeadFit:
     scale, distance = math.exp(state.log_scale), math.exp(state.log_distance)
     errors = _errors(model, confidence, state)
-    off = np.linalg.norm(predict(model, 0 * errors.modes, state) @ upright.T - observed, axis=1) / scale
-    alone = (predict(model, errors.modes, state) @ upright.T - observed) / scale
-    sigmas = np.where(usable[:, None], alone / errors.sigma, 0)
+    away = (predict(model, state) @ upright.T - observed) / scale
+    off = np.linalg.norm(away, axis=1)
+    sigmas = np.where(usable[:, None], away / errors.sigma, 0)
     believed = errors.trust / (1 + (sigmas**2).sum(axis=1) / ROBUST_SCALE**2) ** 2
     median = float(np.median(off[usable]))
     return HeadFit(

@@ -1,4 +1,4 @@
-"""The morphable head as one detector sees it: where its landmarks come to lie, and how they err."""
+"""The morphable head as one detector sees it: where its landmarks come to lie, and how far they err."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LandmarkModel:
     normals: Float  # (N, 3) unit, outward, of the mean head
     sigma: Float  # (N,) m; inf for landmarks that say nothing
     identities: int  # how many of the K are identity modes
-    habits: Habits | None = None  # None: each landmark errs for itself, and the same from every side
+    habits: Habits | None = None  # None: landmarks are at their places, and err the same from every side
 
 
 @cache
@@ -78,7 +78,6 @@ def _beside(habits: Habits, sigma: Float) -> Habits:
         drift=padded(habits.drift, 1),
         offsets=padded(habits.offsets, 1),
         spread=padded(habits.spread, 1) + np.pad(sigma, (len(habits.mirror), 0))[:, None],
-        modes=padded(habits.modes, 2),
         mirror=np.concatenate([habits.mirror, np.arange(known, known + count, dtype=np.int32)]),
     )
 

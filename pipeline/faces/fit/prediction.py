@@ -25,7 +25,6 @@ class State:
     log_scale: float  # px per m at the head's origin
     log_distance: float
     coefficients: Float  # (K,)
-    common: Float  # (R,) standard deviations of the errors that landmarks have in common
 
     def translation(self) -> Float:
         return np.array([*self.shift, math.exp(self.log_distance)])
@@ -37,27 +36,27 @@ def shape(model: LandmarkModel, state: State) -> Float:
     return np.asarray(model.mean + offset.reshape(-1, 3))
 
 
-def predict(model: LandmarkModel, modes: Float, state: State) -> Float:
-    """Image points (N, 2) px, from the principal point, with common errors `modes` (R, N, 2) m."""
+def predict(model: LandmarkModel, state: State) -> Float:
+    """Image points (N, 2) px, from the principal point."""
     turned = shape(model, state) @ state.rotation.T
     relative = _relative_depth(turned, state)
     straight = (turned[:, :2] + state.shift) / relative[:, None]
-    return np.asarray(math.exp(state.log_scale) * (straight + _stray(model, modes, state)))
+    return np.asarray(math.exp(state.log_scale) * (straight + _stray(model, state)))
 
 
-def linearise(model: LandmarkModel, modes: Float, state: State) -> tuple[Float, Float]:
-    """Jacobian (N, 2, 7 + K + R) of the image points, and the points (N, 2) px."""
+def linearise(model: LandmarkModel, state: State) -> tuple[Float, Float]:
+    """Jacobian (N, 2, 7 + K) of the image points, and the points (N, 2) px."""
     turned = shape(model, state) @ state.rotation.T
     relative = _relative_depth(turned, state)
     scale, nearness = math.exp(state.log_scale), math.exp(-state.log_distance)
     straight = scale * (turned[:, :2] + state.shift) / relative[:, None]
-    image = straight + scale * _stray(model, modes, state)
+    image = straight + scale * _stray(model, state)
     # d image / d turned point: rows u, v; columns x, y, z
-    count, known = len(turned), POSE_UNKNOWNS + len(model.basis)
+    count = len(turned)
     by_point = np.zeros((count, 2, 3))
     by_point[:, 0, 0] = by_point[:, 1, 1] = scale / relative
     by_point[:, :, 2] = -straight * (nearness / relative)[:, None]
-    jacobian = np.empty((count, 2, known + len(modes)))
+    jacobian = np.empty((count, 2, POSE_UNKNOWNS + len(model.basis)))
     # A rotation increment w moves a turned point p by w x p.
     x, y, z = turned.T
     zero = np.zeros(count)
@@ -66,22 +65,20 @@ def linearise(model: LandmarkModel, modes: Float, state: State) -> tuple[Float, 
     jacobian[:, :, 3:5] = by_point[:, :, :2]
     jacobian[:, :, 5] = image
     jacobian[:, :, 6] = straight * (z * nearness / relative)[:, None]
-    jacobian[:, :, POSE_UNKNOWNS:known] = (by_point @ state.rotation) @ model.basis.transpose(1, 2, 0)
+    jacobian[:, :, POSE_UNKNOWNS:] = (by_point @ state.rotation) @ model.basis.transpose(1, 2, 0)
     if model.habits is not None:
-        axes = view_of(state.rotation, state.translation()).axes
-        jacobian[:, :, known:] = scale * (modes @ axes).transpose(1, 2, 0)
-        now = _stray(model, modes, state)
+        now = _stray(model, state)
         for unknown in (0, 1, 2, 3, 4, 6):
             step = np.zeros(jacobian.shape[2])
             step[unknown] = _STEP
-            then = _stray(model, modes, moved(model, state, step))
+            then = _stray(model, moved(model, state, step))
             jacobian[:, :, unknown] += scale * (then - now) / _STEP
     return jacobian, image
 
 
 def moved(model: LandmarkModel, state: State, step: Float) -> State:
-    """The state after a step (7 + K + R,), expression kept in its box."""
-    coefficients = state.coefficients + step[POSE_UNKNOWNS : POSE_UNKNOWNS + len(model.basis)]
+    """The state after a step (7 + K,), expression kept in its box."""
+    coefficients = state.coefficients + step[POSE_UNKNOWNS:]
     coefficients[model.identities :] = np.clip(coefficients[model.identities :], 0, 1)
     return replace(
         state,
@@ -90,7 +87,6 @@ def moved(model: LandmarkModel, state: State, step: Float) -> State:
         log_scale=state.log_scale + float(step[5]),
         log_distance=state.log_distance + float(step[6]),
         coefficients=coefficients,
-        common=state.common + step[POSE_UNKNOWNS + len(model.basis) :],
     )
 
 
@@ -99,13 +95,11 @@ def _relative_depth(turned: Float, state: State) -> Float:
     return np.asarray(np.maximum(1 + turned[:, 2] * math.exp(-state.log_distance), 0.05))
 
 
-def _stray(model: LandmarkModel, modes: Float, state: State) -> Float:
+def _stray(model: LandmarkModel, state: State) -> Float:
     """How far (N, 2) m the detector puts landmarks from their places, in the image plane."""
     if model.habits is None:
         return np.zeros((len(model.mean), 2))
     view = view_of(state.rotation, state.translation())
     offsets = model.habits.offsets
-    upright = features(view) @ offsets.reshape(len(offsets), -1) + state.common @ modes.reshape(
-        len(modes), -1
-    )
+    upright = features(view) @ offsets.reshape(len(offsets), -1)
     return np.asarray(upright.reshape(-1, 2) @ view.axes)
