@@ -23,13 +23,14 @@ from pipeline.records import Float, Photo
 
 LOOKS = 6  # at most
 SETTLED = 0.002  # of the face's size: when the landmarks have moved less, it was the last look
+HOPELESS = 0.01  # the mesh's score after two looks of what will not become a face
 STEADY = 0.03  # of the face's size: a landmark that moves so far when mirrored is half believed
 # Of a face that mesh and detector agree on:
 MESH_SCORE = 0.9
 STEADINESS = 0.55  # mean confidence of its landmarks
 DISAGREEMENT = 0.22  # of the box's side, between the keypoints of both
 EXTENT = (0.6, 1.6)  # the mesh's, of the box's side
-CLEAR = 0.55  # score times steadiness of a face that is surely seen the right way up
+CLEAR = 0.65  # score times steadiness of a face that is surely seen the right way up
 # A detector so sure is told of even when the mesh disagrees.
 SURE = 0.7
 SIDEWAYS = math.radians(55)
@@ -75,7 +76,7 @@ def _landmarks(pixels: Pixels, sighting: Sighting) -> Detection | None:
         before = landmarks
         landmarks, apart, flag = _both_ways(pixels, square_of_points(before))
         extent = float(np.ptp(landmarks, axis=0).max())
-        if np.linalg.norm(landmarks - before, axis=1).mean() < SETTLED * extent:
+        if flag < HOPELESS or np.linalg.norm(landmarks - before, axis=1).mean() < SETTLED * extent:
             break
     confidence = 1 / (1 + (apart / extent / STEADY) ** 2)
     agree = flag >= MESH_SCORE and confidence.mean() >= STEADINESS and _same_place(landmarks, sighting)
