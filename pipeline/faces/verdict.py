@@ -15,12 +15,14 @@ from pipeline.faces.camera import euler
 from pipeline.faces.detect.detection import Detection
 from pipeline.faces.fit.head_fit import HeadFit
 from pipeline.faces.occluders.find import NOTHING, Front
+from pipeline.head.landmarks import load_landmarks
 from pipeline.records import Float, Verdict
 
 SIDEWAYS = math.radians(45)
 AWAY = math.radians(100)
 LOOSE_MM = 2.2
 ABSURD_MM = 4.5
+HABITUAL = 0.6  # of these, where a detector's habits are known: the residuals of all faces are so much less
 UNSTEADY = 0.55  # mean confidence of the landmarks of a clear face is above 0.7
 MISPLACED = 0.6  # of the detector's box: how far the fitted face may lie from it
 INSIDE = 0.65  # part of the face that must be in the photo
@@ -28,6 +30,7 @@ HEAD_BREADTH_M = 0.145  # between the ears
 WORN = 0.4  # part of where a mask goes that shows one; on bare faces it is below 0.1
 HIDDEN = 0.35  # part of where a mask goes that is behind something: the fit there is a guess
 UNCLEAR = 0.2  # part of where a mask goes of which it cannot be told whether something is before it
+HAND = 0.01  # part of where a mask goes that a hand may be before
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def doubted(face: Evidence) -> str:
 
 def like_no_head(face: Evidence) -> str:
     off = face.fit.residual_mm
-    if np.isfinite(off) and off <= ABSURD_MM:
+    if np.isfinite(off) and off <= _limit(face, ABSURD_MM):
         return ""
     return f"not a face, or hidden: landmarks lie {off:.1f} mm off any head"
 
@@ -125,7 +128,7 @@ def sideways(face: Evidence) -> str:
 
 def loose(face: Evidence) -> str:
     off = face.fit.residual_mm
-    if off <= LOOSE_MM:
+    if off <= _limit(face, LOOSE_MM):
         return ""
     return f"landmarks lie {off:.1f} mm off the fitted head: hidden or unusual face"
 
@@ -142,6 +145,11 @@ def unclear(face: Evidence) -> str:
     return f"cannot tell what is before the face in {part:.0%} of where a mask goes"
 
 
+def behind_a_hand(face: Evidence) -> str:
+    part = face.front.hand
+    return "" if part <= HAND else f"a hand may be before the face, in {part:.0%} of where a mask goes"
+
+
 REJECTING: tuple[Rule, ...] = (
     masked,
     doubted,
@@ -153,7 +161,12 @@ REJECTING: tuple[Rule, ...] = (
     misplaced,
     turned_away,
 )
-FLAGGING: tuple[Rule, ...] = (sideways, hidden, unclear, loose)
+FLAGGING: tuple[Rule, ...] = (sideways, hidden, behind_a_hand, unclear, loose)
+
+
+def _limit(face: Evidence, millimetres: float) -> float:
+    habits = load_landmarks(face.detection.points).habits
+    return millimetres if habits is None else millimetres * HABITUAL
 
 
 def _yaw(face: Evidence) -> float:
