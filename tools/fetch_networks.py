@@ -1,6 +1,6 @@
-"""Take the face networks that ship with MaskDrape out of the mediapipe wheel.
+"""Take the networks for faces and hands that ship with MaskDrape out of the mediapipe wheel.
 
-    python tools/fetch_networks.py            # writes pipeline/faces/detect/networks/
+    python tools/fetch_networks.py            # writes pipeline/faces/{detect,occluders}/networks/
     python tools/fetch_networks.py --check    # only says whether what is there is what was tried
 
 The wheel is downloaded with pip and checked by its sha256, as is every file written. The attention mesh
@@ -22,11 +22,14 @@ from cut_network import cut
 
 PACKAGE = "mediapipe==0.10.21"
 WHEEL_SHA256 = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
-FOLDER = Path(__file__).resolve().parent.parent / "pipeline" / "faces" / "detect" / "networks"
-COPIED = (
-    "mediapipe/modules/face_detection/face_detection_short_range.tflite",
-    "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite",
-)
+FACES = Path(__file__).resolve().parent.parent / "pipeline" / "faces"
+FACE_NETWORKS, HAND_NETWORKS = FACES / "detect" / "networks", FACES / "occluders" / "networks"
+COPIED = {
+    "mediapipe/modules/face_detection/face_detection_short_range.tflite": FACE_NETWORKS,
+    "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite": FACE_NETWORKS,
+    "mediapipe/modules/palm_detection/palm_detection_full.tflite": HAND_NETWORKS,
+    "mediapipe/modules/hand_landmark/hand_landmark_full.tflite": HAND_NETWORKS,
+}
 ATTENTION_MESH = "mediapipe/modules/face_landmark/face_landmark_with_attention.tflite"
 DESCRIPTION = (
     "part of MediaPipe's face_landmark_with_attention.tflite, cut out by MaskDrape; weights unchanged"
@@ -38,7 +41,7 @@ PARTS = {
     "face_mesh_right_eye": (["transform_tensor_bilinear_v2_1"], ["conv_left_eye"]),
     "face_mesh_left_eye": (["transform_tensor_bilinear_v2_2"], ["conv_right_eye"]),
 }
-SHA256 = {
+FACE_SHA256 = {
     "face_detection_short_range": "bbff11cebd1eb27a1e004cae0b0e63ec8c551cbf34a4451148b4908b8db3eca8",
     "face_detection_full_range_sparse": "2c3728e6da56f21e21a320433396fb06d40d9088f2247c05e5635a688d45dfe1",
     "face_mesh_trunk": "062f11a749e4f97b7fa72660b8db69b57f4b74f316c7b8cfaf731c5507f31876",
@@ -46,6 +49,12 @@ SHA256 = {
     "face_mesh_right_eye": "3143c9e9ead512b64a4d93be330c2b6e14cf6619667a35281b85c4ed3e0dfd0e",
     "face_mesh_left_eye": "d3d2d1e17590124a5fad98979105b4dffab8d364e2a49d5106d9e2d9466ef235",
 }
+HAND_SHA256 = {
+    "palm_detection_full": "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54",
+    "hand_landmark_full": "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3",
+}
+SHA256 = {FACE_NETWORKS / f"{name}.tflite": known for name, known in FACE_SHA256.items()}
+SHA256 |= {HAND_NETWORKS / f"{name}.tflite": known for name, known in HAND_SHA256.items()}
 LICENCE = "mediapipe-0.10.21.dist-info/LICENSE"
 END_OF_APACHE = "limitations under the License.\n"
 
@@ -67,25 +76,25 @@ def download(folder: Path) -> Path:
 
 def unpack(wheel: Path) -> None:
     """Write the networks and the Apache part of the wheel's licence."""
-    FOLDER.mkdir(exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:
-        for name in COPIED:
-            (FOLDER / Path(name).name).write_bytes(archive.read(name))
+        for name, folder in COPIED.items():
+            folder.mkdir(exist_ok=True)
+            (folder / Path(name).name).write_bytes(archive.read(name))
         whole = archive.read(ATTENTION_MESH)
         for name, (inputs, outputs) in PARTS.items():
-            (FOLDER / f"{name}.tflite").write_bytes(cut(whole, inputs, outputs, DESCRIPTION))
+            (FACE_NETWORKS / f"{name}.tflite").write_bytes(cut(whole, inputs, outputs, DESCRIPTION))
         # What follows in that file is about parts of the wheel that are not taken.
         text = archive.read(LICENCE).decode()
-        (FOLDER / "LICENSE").write_text(text[: text.index(END_OF_APACHE) + len(END_OF_APACHE)])
+        for folder in (FACE_NETWORKS, HAND_NETWORKS):
+            (folder / "LICENSE").write_text(text[: text.index(END_OF_APACHE) + len(END_OF_APACHE)])
 
 
 def wrong() -> list[str]:
     """Names of the networks that are missing or not those that MaskDrape was tried with."""
-    paths = {name: FOLDER / f"{name}.tflite" for name in SHA256}
     return [
-        name
-        for name, path in paths.items()
-        if not path.exists() or _sha256(path.read_bytes()) != SHA256[name]
+        path.stem
+        for path, known in SHA256.items()
+        if not path.exists() or _sha256(path.read_bytes()) != known
     ]
 
 

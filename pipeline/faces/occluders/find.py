@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from pipeline.faces.occluders.features import POSITION_UNIT, features
+from pipeline.faces.occluders.hands_before import hands_before
 from pipeline.faces.occluders.matte import soft_matte
 from pipeline.faces.occluders.network import KINDS, chances
 from pipeline.faces.occluders.view import View, face_view
@@ -38,6 +39,7 @@ class Front:
     hidden: float = 0.0  # share that something is in front of
     masked: float = 0.0  # share that shows a mask already
     unsure: float = 0.0  # share of which it could not be told
+    hand: float = 0.0  # share that a hand may be before, but one that is not seen clearly
 
 
 NOTHING = Front(Occluder((0, 0, 0, 0), np.zeros((0, 0), np.uint8)))
@@ -71,12 +73,15 @@ def find_front(
         + chance["thing"]
         + chance["hair"] * _hair_counts(chance, view, spot, on_head, bare_ears)
     )
+    hands = hands_before(pixels, view, zone)
+    in_the_way = np.maximum(in_the_way, hands.cover)
     front = _pieces(in_the_way, zone)
     return Front(
         soft_matte(front, view.frame, pixels),
         hidden=float(front[zone].mean()),
         masked=float((chance["mask"][zone] > 0.5).mean()),
         unsure=float(((in_the_way > 0.25) & (in_the_way < 0.75))[zone].mean()),
+        hand=float((hands.doubt * (1 - front))[zone].mean()),
     )
 
 
