@@ -3,8 +3,9 @@
     PYTHONPATH=. python tools/sittings.py sittings/ --count 150 --seed 7
     PYTHONPATH=. python benchmarks/fit_accuracy.py sittings/
 
-Three errors are told apart, each a mean over a region's vertices, in mm:
+Four errors are told apart, each a mean over a region's vertices, in mm:
   in picture sideways only, of the vertices that face the camera: what an overlay shows
+  outline    across the head's outline only, where the region lies on it: a vertex may slide along it
   in place   distance to the true vertex in the camera frame, after one shift along the optical axis
              (distance to the camera is not in the picture: its own error is given as a percentage)
   shape      after the best rotation, shift and scale of the face: the shape alone
@@ -32,6 +33,7 @@ from pipeline.records import Camera, Face, Float, Photo, Rejected
 
 BINS = ((0, 15), (15, 30), (30, 45), (45, 60), (60, 80))
 FRONTAL = 45  # degrees, of the tables by skin, expression and glasses
+ON_OUTLINE = 0.25  # cosine between normal and line of sight: within 15 degrees of the outline
 SMILES = ("mouthSmileLeft", "mouthSmileRight")
 
 
@@ -116,10 +118,13 @@ def errors(truth: Truth, face: Face, masks: dict[str, NDArray[np.bool_]]) -> dic
     scale, rotation, offset = similarity(face.vertices[front], truth.vertices[front])
     px_per_mm = truth.camera.focal_px / truth.vertices[front, 2].mean() / 1e3
     apart = project(face.vertices, face.camera) - project(truth.vertices, truth.camera)
-    towards = vertex_normals(truth.vertices, load_head().faces) * -truth.vertices
-    seen = towards.sum(axis=1) > 0.1 * np.linalg.norm(truth.vertices, axis=1)
+    normals = vertex_normals(truth.vertices, load_head().faces)
+    facing = (normals * -truth.vertices).sum(axis=1) / np.linalg.norm(truth.vertices, axis=1)
+    seen = facing > 0.1
+    across = (apart * normals[:, :2]).sum(axis=1) / np.maximum(np.linalg.norm(normals[:, :2], axis=1), 1e-9)
     measured = {
         "in picture": np.where(seen, np.linalg.norm(apart, axis=1) / px_per_mm, np.nan),
+        "outline": np.where(abs(facing) < ON_OUTLINE, abs(across) / px_per_mm, np.nan),
         "in place": np.linalg.norm(face.vertices + np.array([0, 0, shift]) - truth.vertices, axis=1) * 1e3,
         "shape": np.linalg.norm(scale * face.vertices @ rotation.T + offset - truth.vertices, axis=1) * 1e3,
     }
@@ -193,6 +198,8 @@ def show(name: str, group: list[Outcome], measures: tuple[str, ...]) -> None:
 
 
 def _quantiles(values: Float) -> str:
+    if np.isnan(values).all():
+        return "-"
     return "{:.1f}/{:.1f}".format(*np.nanquantile(values, (0.5, 0.9)))
 
 
@@ -202,7 +209,7 @@ def main() -> None:
     found = fit(list(read(parser.parse_args().folder)))
     for low, high in BINS:
         group = [one for one in found if low <= _yaw(one.truth) < high]
-        show(f"yaw {low}-{high}", group, ("in picture", "in place", "shape"))
+        show(f"yaw {low}-{high}", group, ("in picture", "outline", "in place", "shape"))
     frontal = [one for one in found if _yaw(one.truth) < FRONTAL]
     tones = np.quantile([one.truth.skin for one in frontal], (1 / 3, 2 / 3))
     groups: dict[str, Callable[[Truth], bool]] = {
