@@ -23,8 +23,8 @@ STILL = 0.006  # m: the points of a hand that is seen clearly move less at the l
 NEARER = (0.6, 2.5)  # scale of a hand by the face's: what looks smaller is behind, or no hand
 REACH = 3  # cells: how far beside the face a hand still meets the mask, which stands off it
 ENOUGH = 12  # cells of the mask's place; 2.7 square millimetres each
-STRONG = 2.0  # an edge, by the median of the face's own
-EDGED = 0.65  # part of the outline over a face that shows such edges; 0.2 where there is no hand
+STRONG = 3.0  # an edge, by the median slope of the face beside the hand
+EDGED = 0.25  # part of the outline over a face that shows such edges; 0.05 of a hand that is behind it
 DARKEST = 8  # sRGB: what lies below is noise
 
 
@@ -70,7 +70,8 @@ def edged(pixels: NDArray[np.uint8], outline: Float, zone: Cells) -> float:
     if border.sum() < ENOUGH:
         return 1.0
     along = np.linalg.norm((slopes * (across / np.maximum(steep, 1e-9))[..., None]).sum(axis=0), axis=-1)
-    usual = np.median(np.linalg.norm(slopes, axis=(0, 3))[zone])
+    beside = zone & ~binary_dilation(outline > 0, iterations=2)
+    usual = np.median(np.linalg.norm(slopes, axis=(0, 3))[beside if beside.sum() >= ENOUGH else zone])
     return float((maximum_filter(along, 3)[border] > STRONG * usual).mean())
 
 
