@@ -30,7 +30,10 @@ MESH_SCORE = 0.9
 STEADINESS = 0.55  # mean confidence of its landmarks
 DISAGREEMENT = 0.22  # of the box's side, between the keypoints of both
 EXTENT = (0.6, 1.6)  # the mesh's, of the box's side
-CLEAR = 0.65  # score times steadiness of a face that is surely seen the right way up
+# Score times steadiness of a face; above 0.8 in portraits that are seen the right way up.
+GRANTED = 0.75  # so clear, no other way up is tried
+CLEAR = 0.65  # the least of a face in a photo that lies on its side or head
+CLEARER = 0.1  # by which a photo must be clearer on its side or head: profiles may be so a little
 # A detector so sure is told of even when the mesh disagrees.
 SURE = 0.7
 SIDEWAYS = math.radians(55)
@@ -42,15 +45,14 @@ KEYPOINTS: tuple[tuple[int, ...], ...] = ((33, 133), (362, 263), (1,), (13, 14))
 def detect(photo: Photo) -> list[Detection]:
     """Every face of a photo, as `detection.Backend` says.
 
-    Only where no face is clear is the photo looked at lying on its sides and on its head too: the way up
-    in which a face is clearest is taken. What is seen but cannot be read is told of in upright photos only.
+    Only where no face is clear is the photo looked at lying on its sides and on its head too, and a face
+    must be clear there to be taken. What is seen but cannot be read is told of in upright photos only.
     """
     upright = _faces(photo.pixels, 0)
-    if _clearest(upright) >= CLEAR:
+    if _clearest(upright) >= GRANTED:
         return upright
-    ways_up = [upright, *(_faces(photo.pixels, quarters) for quarters in (1, 2, 3))]
-    best = max(ways_up, key=_clearest)
-    return best if _clearest(best) > 0 else upright
+    best = max((_faces(photo.pixels, quarters) for quarters in (1, 2, 3)), key=_clearest)
+    return best if _clearest(best) >= max(CLEAR, _clearest(upright) + CLEARER) else upright
 
 
 def _faces(pixels: Pixels, quarters: int) -> list[Detection]:
