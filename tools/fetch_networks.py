@@ -28,7 +28,7 @@ COPIED = {
     "mediapipe/modules/face_detection/face_detection_short_range.tflite": FACE_NETWORKS,
     "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite": FACE_NETWORKS,
     "mediapipe/modules/palm_detection/palm_detection_full.tflite": HAND_NETWORKS,
-    "mediapipe/modules/hand_landmark/hand_landmark_full.tflite": HAND_NETWORKS,
+    "mediapipe/modules/hand_landmark/hand_landmark_lite.tflite": HAND_NETWORKS,
 }
 ATTENTION_MESH = "mediapipe/modules/face_landmark/face_landmark_with_attention.tflite"
 DESCRIPTION = (
@@ -51,7 +51,7 @@ FACE_SHA256 = {
 }
 HAND_SHA256 = {
     "palm_detection_full": "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54",
-    "hand_landmark_full": "11c272b891e1a99ab034208e23937a8008388cf11ed2a9d776ed3d01d0ba00e3",
+    "hand_landmark_lite": "048edd3645c9bf7397d19a9f6e3a42957d6e414c9bea6598030a2e9b624156e6",
 }
 SHA256 = {FACE_NETWORKS / f"{name}.tflite": known for name, known in FACE_SHA256.items()}
 SHA256 |= {HAND_NETWORKS / f"{name}.tflite": known for name, known in HAND_SHA256.items()}

@@ -6,8 +6,8 @@ import numpy as np
 
 from pipeline.records import Float
 
-# Radii, m, at each landmark of a hand of the network's own usual size, rounded and then held against the
-# hands of photos; knuckles lie within the palm.
+# Radii, m, at each landmark of an adult's hand, rounded and then held against the hands of photos; knuckles
+# lie within the palm.
 _THUMB = (0.016, 0.014, 0.0115, 0.0095)
 _FINGER = (0.0115, 0.0100, 0.0088, 0.0075)
 _LITTLE = (0.0100, 0.0085, 0.0075, 0.0065)

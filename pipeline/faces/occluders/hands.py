@@ -15,12 +15,19 @@ from pipeline.records import Float
 
 INPUT_PX = 224
 POINTS = 21
-_FILE = Path(__file__).parent / "networks" / "hand_landmark_full.tflite"
+_FILE = Path(__file__).parent / "networks" / "hand_landmark_lite.tflite"
 _PALM = 0.4  # score of a palm that is looked at closely
 _LOOKS = 3  # the first as the detector lays it, the next as the landmarks do
 _HOPELESS = 0.1  # score after the first look of what will not become a hand
 _HAND = (0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18)  # points without the finger ends, which lay the next square
 _WRIST, _INDEX, _MIDDLE, _RING = 0, 5, 9, 13
+PHALANGES = np.array([(2, 3), (3, 4), *((k + i, k + i + 1) for k in (5, 9, 13, 17) for i in range(3))])
+"""(14, 2) landmarks at both ends of each bone of the fingers."""
+# m, of adults: Buryanov & Kotiuk 2010, "Proportions of hand segments".
+_THUMB, _FOREFINGER = (0.0316, 0.0217), (0.0398, 0.0224, 0.0158)
+_LONGEST, _RINGED, _LITTLE = (0.0446, 0.0263, 0.0174), (0.0414, 0.0257, 0.0173), (0.0327, 0.0181, 0.0160)
+LENGTHS = np.array([*_THUMB, *_FOREFINGER, *_LONGEST, *_RINGED, *_LITTLE])
+_UNSHORTENED = 0.75  # quantile of the bones' scales: the network makes too little of depth
 
 
 @dataclass(frozen=True)
@@ -39,24 +46,25 @@ def find_hands(pixels: Pixels, square: Square) -> list[Hand]:
 
 
 def _hand(pixels: Pixels, palm: Palm) -> Hand:
-    points, metres, score = _look(pixels, _square_of_palm(palm))
+    points, score = _look(pixels, _square_of_palm(palm))
     before = points
     for _ in range(_LOOKS - 1):
         if score < _HOPELESS:
             break
         before = points
-        points, metres, score = _look(pixels, _square_of_points(points))
-    spread = math.sqrt(float(metres.var(axis=0).sum()))
-    scale = math.sqrt(float(points.var(axis=0).sum())) / max(spread, 1e-6)
-    moved = float(np.linalg.norm(points - before, axis=1).mean()) / max(scale, 1e-6)
-    return Hand(points, scale, score, moved)
+        points, score = _look(pixels, _square_of_points(points[:, :2]))
+    bones = np.linalg.norm(points[PHALANGES[:, 0]] - points[PHALANGES[:, 1]], axis=1)
+    scale = float(np.quantile(bones / LENGTHS, _UNSHORTENED))
+    moved = float(np.linalg.norm((points - before)[:, :2], axis=1).mean()) / max(scale, 1e-6)
+    return Hand(points[:, :2], scale, score, moved)
 
 
-def _look(pixels: Pixels, square: Square) -> tuple[Float, Float, float]:
-    """Points (21, 2) px, the same in metres across the square (21, 2), and the score."""
-    points, score, _, metres = run_file(_FILE, cut(pixels, square, INPUT_PX).astype(np.float32) / 255)
-    places = points.reshape(POINTS, 3)[:, :2].astype(np.float64) / INPUT_PX
-    return square.to_photo(places), metres.reshape(POINTS, 3)[:, :2].astype(np.float64), float(score.item())
+def _look(pixels: Pixels, square: Square) -> tuple[Float, float]:
+    """Points (21, 3) px, the third their depth from the wrist's, and the score."""
+    points, score, *_ = run_file(_FILE, cut(pixels, square, INPUT_PX).astype(np.float32) / 255)
+    places = points.reshape(POINTS, 3).astype(np.float64) / INPUT_PX
+    depth = places[:, 2:] * square.side
+    return np.concatenate([square.to_photo(places[:, :2]), depth], axis=1), float(score.item())
 
 
 def _square_of_palm(palm: Palm) -> Square:
