@@ -27,6 +27,7 @@ COVERED_EAR = 0.4  # mean chance of hair over an ear that was not found, to say 
 ENOUGH_EAR = 12  # cells, to judge one
 BESIDE = 3  # cells: how far beside the head hair still hides a mask, which lies closer to the face
 
+CHIN = -0.095  # m, head frame: the most prominent point of the mean chin
 # Where a mask lies on the mean head, m: below the bridge of the nose, in front of the ears, to the chin.
 MASK_TOP, MASK_LOW, MASK_BACK = -0.015, -0.125, -0.05
 
@@ -75,7 +76,8 @@ def find_front(
     )
     hands = hands_before(pixels, view, zone)
     in_the_way = np.maximum(in_the_way, hands.cover)
-    front = _pieces(in_the_way, zone)
+    above_chin = zone & ((spot[..., 1] > CHIN) | (hands.cover > SURE))
+    front = _pieces(in_the_way, zone, above_chin)
     return Front(
         soft_matte(front, view.frame, pixels),
         hidden=float(front[zone].mean()),
@@ -108,16 +110,20 @@ def _hair_counts(
     return np.asarray(counts)
 
 
-def _pieces(in_the_way: Float, zone: Cells) -> Float:
+def _pieces(in_the_way: Float, zone: Cells, above_chin: Cells) -> Float:
     """How much (n, n) of each cell belongs to a piece that is really there; 0 or 1 but at its border.
 
     A piece holds enough sure cells, and comes from outside the ``zone`` of the mask as hair, hands and what
-    they hold do: what lies wholly within is a mouth, a moustache or a shadow.
+    they hold do: what lies wholly within is a mouth, a moustache or a shadow. What comes from below and
+    ends under the chin is the chin's own shadow, or a collar that a mask hangs over.
     """
     pieces, _ = ndimage.label(in_the_way > POSSIBLE, np.ones((3, 3)))
-    sure = np.bincount(pieces.ravel(), (in_the_way > SURE).ravel())
-    outside = np.bincount(pieces.ravel(), (~zone & (in_the_way > SURE)).ravel())
-    kept = (sure >= SMALLEST) & (outside > 0)
+
+    def sure_cells(part: Cells) -> Float:
+        return np.asarray(np.bincount(pieces.ravel(), (part & (in_the_way > SURE)).ravel()))
+
+    kept = (sure_cells(np.ones_like(zone)) >= SMALLEST) & (sure_cells(~zone) > 0)
+    kept &= (sure_cells(zone) == 0) | (sure_cells(above_chin) > 0)
     kept[0] = False
     # A chance of one half means not knowing where the border runs, not a thing half seen through.
     crisp = np.clip((in_the_way - POSSIBLE) / (CERTAIN - POSSIBLE), 0, 1)
