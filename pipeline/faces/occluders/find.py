@@ -27,7 +27,7 @@ COVERED_EAR = 0.4  # mean chance of hair over an ear that was not found, to say 
 ENOUGH_EAR = 12  # cells, to judge one
 BESIDE = 3  # cells: how far beside the head hair still hides a mask, which lies closer to the face
 
-CHIN = -0.095  # m, head frame: the most prominent point of the mean chin
+CHIN = -0.098  # m, head frame: just under the most prominent point of the mean chin
 # Where a mask lies on the mean head, m: below the bridge of the nose, in front of the ears, to the chin.
 MASK_TOP, MASK_LOW, MASK_BACK = -0.015, -0.125, -0.05
 
