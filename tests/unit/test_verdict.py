@@ -48,6 +48,8 @@ CASES = {
         replace(evidence(), front=replace(NOTHING, masked=0.8)), "rejected", "wears a mask already"),
     verdict.hidden: (
         replace(evidence(), front=replace(NOTHING, hidden=0.5)), "flagged", "50% of where a mask"),
+    verdict.behind_a_hand: (
+        replace(evidence(), front=replace(NOTHING, hand=0.05)), "flagged", "a hand may be before"),
     verdict.unclear: (
         replace(evidence(), front=replace(NOTHING, unsure=0.3)), "flagged", "cannot tell what is before"),
     verdict.sideways: (evidence(yaw=-60), "flagged", "turned 60 degrees"),
