@@ -15,7 +15,7 @@ from pipeline.masks.library import load_design  # noqa: E402
 from pipeline.masks.place import place_mask  # noqa: E402
 from pipeline.masks.proximity import closest, prepare  # noqa: E402
 from pipeline.records import PARTS, Rejected  # noqa: E402
-from pipeline.studio.cloth import drape  # noqa: E402
+from pipeline.studio.cloth import SETTINGS, drape  # noqa: E402
 
 DOWN = np.array([0.0, -1.0, 0.0])
 
@@ -30,6 +30,16 @@ def worn(seed, expression=(), gravity=DOWN, attempt=0):
     rest = place_mask(load_design("surgical"), vertices, gravity, "correct", rng)
     result = drape(rest, vertices, head.collider_faces, gravity, attempt)
     return vertices, check_drape(rest, result.vertices, vertices, result.motion)
+
+
+def worn_at_last(seed, **circumstances):
+    """As the flow does it: the next settings where the first drape fails its checks."""
+    for attempt in range(len(SETTINGS) - 1):
+        try:
+            return worn(seed, **circumstances, attempt=attempt)
+        except Rejected:
+            continue
+    return worn(seed, **circumstances, attempt=len(SETTINGS) - 1)
 
 
 def check(vertices, mask):
@@ -63,7 +73,8 @@ def test_mask_comes_to_rest_outside_the_mean_head_and_leaves_the_session_as_it_w
 @pytest.mark.slow
 def test_open_mouth_and_head_bowed_forward():
     tilted = np.array([0.0, -np.cos(0.6), np.sin(0.6)])
-    check(*worn(3, expression=("jawOpen",), gravity=tilted))
+    # A face 15 cm long from brow to chin: a small share of adults, with the mouth wide open.
+    check(*worn_at_last(3, expression=("jawOpen",), gravity=tilted))
 
 
 @pytest.mark.slow
