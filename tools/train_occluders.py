@@ -14,7 +14,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from occluder_paint import KINDS, Scene, paint
+from occluder_paint.photo import paint
+from occluder_paint.scene import KINDS, Scene
 from PIL import Image
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
