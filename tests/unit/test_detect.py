@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from photo_of import photo_of
 
 from pipeline.faces.camera import euler, from_euler
 from pipeline.faces.detect import mediapipe
@@ -11,23 +12,11 @@ from pipeline.faces.detect.blazeface import Sighting
 from pipeline.faces.detect.crop import Square, cut
 from pipeline.faces.detect.keypoint_pose import KEYPOINTS, head_turn, tilt
 from pipeline.faces.detect.mediapipe_mirror import MIRROR
-from pipeline.records import Photo
-
-skimage_data = pytest.importorskip("skimage.data")
-
-
-def photo(pixels: np.ndarray) -> Photo:
-    return Photo("0" * 64, "photo.png", "someone", np.ascontiguousarray(pixels), None)
-
-
-@pytest.fixture(scope="module")
-def astronaut() -> np.ndarray:
-    return np.asarray(skimage_data.astronaut())
 
 
 @pytest.fixture(scope="module")
 def landmarks(astronaut: np.ndarray) -> np.ndarray:
-    (found,) = mediapipe.detect(photo(astronaut))
+    (found,) = mediapipe.detect(photo_of(astronaut))
     return found.landmarks
 
 
@@ -64,7 +53,7 @@ def test_a_square_is_cut_where_it_lies(side: float, angle: float) -> None:
 def test_a_photo_on_its_side_has_the_same_face(
     astronaut: np.ndarray, landmarks: np.ndarray, quarters: int
 ) -> None:
-    (found,) = mediapipe.detect(photo(np.rot90(astronaut, quarters)))
+    (found,) = mediapipe.detect(photo_of(np.rot90(astronaut, quarters)))
     points, size = found.landmarks, 512
     for _ in range(quarters):
         points = np.column_stack([size - points[:, 1], points[:, 0]])
@@ -72,7 +61,7 @@ def test_a_photo_on_its_side_has_the_same_face(
 
 
 def test_the_mirrored_photo_has_the_mirrored_landmarks(astronaut: np.ndarray, landmarks: np.ndarray) -> None:
-    (found,) = mediapipe.detect(photo(astronaut[:, ::-1]))
+    (found,) = mediapipe.detect(photo_of(astronaut[:, ::-1]))
     mirrored = found.landmarks[MIRROR] * [-1, 1] + [512, 0]
     assert np.linalg.norm(mirrored - landmarks, axis=1).mean() < 0.3
 

@@ -1,57 +1,35 @@
 """Hands near a face, drawn from known landmarks before, behind and beside a generated head."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from bald_head import pixel_of, portrait, seen_before
 from drawn_hand import cover, posed, with_hand
 
-from pipeline.faces.camera import project
 from pipeline.faces.detect.crop import Square
-from pipeline.faces.fit.head_fit import vertex_normals
-from pipeline.faces.light.estimate import even_light
-from pipeline.faces.light.lamps import irradiance
-from pipeline.faces.occluders.find import find_front
 from pipeline.faces.occluders.hand_shape import RADII, hand_outline
 from pipeline.faces.occluders.hands import find_hands
 from pipeline.faces.occluders.hands_before import EDGED, POSSIBLE, edged
-from pipeline.faces.raster import rasterise
-from pipeline.head.model import load_head
 from pipeline.records import Camera
 
 CAMERA = Camera(700.0, 400, 400)
-POSE, AT = np.diag([1.0, -1.0, -1.0]), np.array([0.0, -0.08, 0.6])
+AT = np.array([0.0, -0.08, 0.6])
 PER_M = 1.1 * CAMERA.focal_px / AT[2]  # a hand a little before the face
 WHOLE = Square(np.array([200.0, 200.0]), 400.0)
-SKIN = np.array([0.5, 0.33, 0.25])
 
 
 @pytest.fixture(scope="module")
 def scene():
-    """The photo before a grey wall, its vertices, and which pixels show the head."""
-    head = load_head()
-    vertices = head.mean @ POSE.T + AT
-    shape = (CAMERA.height, CAMERA.width)
-    raster = rasterise(vertices, head.faces, CAMERA, (0, 0, *shape[::-1]), shape)
-    seen = raster.triangle >= 0
-    light = replace(even_light(), skin_albedo=SKIN)
-    shown = irradiance(light, vertex_normals(vertices, head.faces))[head.faces].mean(axis=1) * SKIN
-    shown = np.where(head.regions["lips"][head.faces].all(axis=1)[:, None], shown * [0.8, 0.4, 0.45], shown)
-    linear = np.where(seen[..., None], shown[raster.triangle], 0.3)
-    return (np.clip(linear, 0, 1) ** (1 / 2.2) * 255).astype(np.uint8), vertices, seen
+    """The photo, its vertices, and which pixels show the head."""
+    pixels, vertices, spot = portrait(AT, CAMERA)
+    return pixels, vertices, np.isfinite(spot[..., 0])
 
 
 def look(pixels, vertices):
-    front = find_front(pixels, vertices, POSE, AT, CAMERA)
-    full = np.zeros(pixels.shape[:2])
-    x0, y0, x1, y1 = front.occluder.box
-    full[y0:y1, x0:x1] = front.occluder.matte / 255
-    return front, full
+    return seen_before(pixels, vertices, AT, CAMERA)
 
 
 def at(point):
-    """Pixel (x, y) of a point of the mean head."""
-    return project((np.array(point) @ POSE.T + AT)[None], CAMERA)[0]
+    return pixel_of(point, AT, CAMERA)
 
 
 @pytest.mark.parametrize("angle", [0.0, 0.5, -1.2])
@@ -63,9 +41,8 @@ def test_a_drawn_hand_is_found_where_it_is(angle):
     assert 0.75 < hand.px_per_m / 1000.0 < 1.35
 
 
-def test_a_face_is_no_hand(scene):
-    portrait = np.asarray(pytest.importorskip("skimage.data").astronaut())
-    for pixels in (scene[0], portrait[:400, 20:420]):
+def test_a_face_is_no_hand(scene, astronaut):
+    for pixels in (scene[0], astronaut[:400, 20:420]):
         assert all(hand.score < POSSIBLE for hand in find_hands(pixels, WHOLE))
 
 

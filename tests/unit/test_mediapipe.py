@@ -9,16 +9,15 @@ from PIL import Image
 from pipeline.faces.detect.blazeface import INPUT_PX, Range, look
 
 package = pytest.importorskip("mediapipe_package")
-skimage_data = pytest.importorskip("skimage.data")
 
 # What the package's graphs ask of a box before it takes part; its `min_detection_confidence` comes later.
 LEAST: dict[Range, float] = {"short": 0.5, "full": 0.6}
 
 
 @pytest.fixture(scope="module")
-def portrait() -> Image.Image:
+def portrait(astronaut: np.ndarray) -> Image.Image:
     """The astronaut's head and shoulders."""
-    return Image.fromarray(np.asarray(skimage_data.astronaut())[:300, 60:360])
+    return Image.fromarray(astronaut[:300, 60:360])
 
 
 @pytest.mark.parametrize("roll", [0, 25, -40])

@@ -1,52 +1,29 @@
 """What lies before a face, on a generated bald head that has things painted over it."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from bald_head import POSE, pixel_of, portrait, seen_before
 
-from pipeline.faces.camera import project
-from pipeline.faces.fit.head_fit import vertex_normals
-from pipeline.faces.light.estimate import even_light
-from pipeline.faces.light.lamps import irradiance
 from pipeline.faces.occluders.find import NOTHING, find_front
-from pipeline.faces.raster import rasterise
 from pipeline.faces.verdict import WORN
-from pipeline.head.model import load_head
 from pipeline.records import Camera
 
 CAMERA = Camera(600.0, 280, 320)
-POSE, AT = np.diag([1.0, -1.0, -1.0]), np.array([0.0, -0.03, 0.55])
-SKIN = np.array([0.5, 0.33, 0.25])
+AT = np.array([0.0, -0.03, 0.55])
 
 
 @pytest.fixture(scope="module")
 def scene():
-    """The photo before a grey wall, the vertices, and where on the mean head each pixel lies."""
-    head = load_head()
-    vertices = head.mean @ POSE.T + AT
-    shape = (CAMERA.height, CAMERA.width)
-    raster = rasterise(vertices, head.faces, CAMERA, (0, 0, *shape[::-1]), shape)
-    seen = raster.triangle >= 0
-    light = replace(even_light(), skin_albedo=SKIN)
-    shown = irradiance(light, vertex_normals(vertices, head.faces))[head.faces].mean(axis=1) * SKIN
-    shown = np.where(head.regions["lips"][head.faces].all(axis=1)[:, None], shown * [0.8, 0.4, 0.45], shown)
-    linear = np.where(seen[..., None], shown[raster.triangle], 0.3)
-    spot = np.where(seen[..., None], head.mean[head.faces].mean(axis=1)[raster.triangle], np.nan)
-    return (np.clip(linear, 0, 1) ** (1 / 2.2) * 255).astype(np.uint8), vertices, spot
+    return portrait(AT, CAMERA)
 
 
 def look(pixels, vertices):
-    front = find_front(pixels, vertices, POSE, AT, CAMERA)
-    full = np.zeros(pixels.shape[:2])
-    x0, y0, x1, y1 = front.occluder.box
-    full[y0:y1, x0:x1] = front.occluder.matte / 255
-    return front, full
+    return seen_before(pixels, vertices, AT, CAMERA)
 
 
 def at(point):
     """Pixel (row, column) of a point of the mean head."""
-    column, row = project((np.array(point) @ POSE.T + AT)[None], CAMERA)[0]
+    column, row = pixel_of(point, AT, CAMERA)
     return int(row), int(column)
 
 
