@@ -6,11 +6,11 @@ Each answers with a fixed set of boxes around anchors, on a grid; what overlaps 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 import numpy as np
 
+from pipeline.faces.detect.anchor_grid import Grids, anchors, best
 from pipeline.faces.detect.crop import Pixels
 from pipeline.faces.detect.runtime import run
 from pipeline.records import Float
@@ -24,8 +24,7 @@ _NAMES: dict[Range, str] = {
     "short": "face_detection_short_range",
     "full": "face_detection_full_range_sparse",
 }
-# Cells per side of each grid, and how many anchors lie in the middle of each of its cells.
-_GRIDS: dict[Range, tuple[tuple[int, int], ...]] = {"short": ((16, 2), (8, 6)), "full": ((48, 1),)}
+_GRIDS: dict[Range, Grids] = {"short": ((16, 2), (8, 6)), "full": ((48, 1),)}
 _SAME = 0.3  # intersection over union above which boxes are one face
 
 
@@ -42,24 +41,12 @@ def look(tile: Pixels, reach: Range, least: float) -> list[Sighting]:
     """Faces in a picture of `INPUT_PX[reach]` a side scored `least` or more, best first; px of the tile."""
     size = INPUT_PX[reach]
     raw, logits = run(_NAMES[reach], tile.astype(np.float32) / 127.5 - 1)
-    scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0].astype(np.float64), -100, 100)))
-    likely = np.flatnonzero(scores >= least)
-    likely = likely[np.argsort(-scores[likely], kind="stable")]
+    likely, scores = best(logits[0, :, 0], least)
     values = raw[0, likely].astype(np.float64).reshape(len(likely), 8, 2)
-    anchors = _anchors(reach)[likely] * size
-    middle, half = values[:, 0] + anchors, values[:, 1] / 2
+    places = anchors(_GRIDS[reach])[likely] * size
+    middle, half = values[:, 0] + places, values[:, 1] / 2
     boxes = np.concatenate([middle - half, middle + half], axis=1)
-    return _blend(boxes, values[:, 2:] + anchors[:, None], scores[likely])
-
-
-@cache
-def _anchors(reach: Range) -> Float:
-    """(A, 2) x y in parts of the picture's side."""
-    found = []
-    for cells, many in _GRIDS[reach]:
-        y, x = np.mgrid[:cells, :cells].reshape(2, -1)
-        found.append(np.repeat(np.column_stack([x, y]) + 0.5, many, axis=0) / cells)
-    return np.concatenate(found)
+    return _blend(boxes, values[:, 2:] + places[:, None], scores)
 
 
 def _blend(boxes: Float, keypoints: Float, scores: Float) -> list[Sighting]:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 
+from pipeline.faces.detect.anchor_grid import anchors, best
 from pipeline.faces.detect.crop import Pixels, Square, cut
 from pipeline.faces.detect.runtime import run_file
 from pipeline.records import Float
 
 INPUT_PX = 192
 _FILE = Path(__file__).parent / "networks" / "palm_detection_full.tflite"
-_GRIDS = ((24, 2), (12, 6))  # cells per side, and how many anchors lie in the middle of each
+_GRIDS = ((24, 2), (12, 6))
 _SAME = 0.5  # of a palm's side: palms nearer to each other are one
 
 
@@ -31,24 +31,12 @@ class Palm:
 def palms_in(pixels: Pixels, square: Square, least: float) -> list[Palm]:
     """Palms in a square of a photo (H, W, 3) sRGB scored `least` or more, best first; px of the photo."""
     raw, logits = run_file(_FILE, cut(pixels, square, INPUT_PX).astype(np.float32) / 255)
-    scores = 1 / (1 + np.exp(-np.clip(logits[0, :, 0].astype(np.float64), -100, 100)))
-    likely = np.flatnonzero(scores >= least)
     found: list[Palm] = []
-    for index in likely[np.argsort(-scores[likely], kind="stable")]:
+    for index, score in zip(*best(logits[0, :, 0], least), strict=True):
         values = raw[0, index].astype(np.float64).reshape(9, 2) / INPUT_PX
-        values[[0, *range(2, 9)]] += _anchors()[index]
+        values[[0, *range(2, 9)]] += anchors(_GRIDS)[index]
         points = square.to_photo(values[[0, *range(2, 9)]])
-        palm = Palm(points[0], float(values[1].max() * square.side), points[1:], float(scores[index]))
+        palm = Palm(points[0], float(values[1].max() * square.side), points[1:], float(score))
         if all(np.abs(palm.centre - other.centre).max() > _SAME * other.side for other in found):
             found.append(palm)
     return found
-
-
-@cache
-def _anchors() -> Float:
-    """(A, 2) x y in parts of the picture's side."""
-    found = []
-    for cells, many in _GRIDS:
-        y, x = np.mgrid[:cells, :cells].reshape(2, -1)
-        found.append(np.repeat((np.column_stack([x, y]) + 0.5) / cells, many, axis=0))
-    return np.concatenate(found)
