@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
+from half_precision import write_half
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -348,10 +349,7 @@ def export(model: tf.keras.Model, path: Path) -> None:
     """Write the network with half-precision weights."""
     with tempfile.TemporaryDirectory() as scratch:
         model.export(scratch, verbose=False, input_signature=[tf.TensorSpec((1, WIDTH, WIDTH, 3))])
-        converter = tf.lite.TFLiteConverter.from_saved_model(scratch)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
-        path.write_bytes(converter.convert())
+        write_half(tf.lite.TFLiteConverter.from_saved_model(scratch), path)
 
 
 def main() -> None:

@@ -15,13 +15,14 @@ from pathlib import Path
 
 import numpy as np
 from occluder_paint.photo import paint
-from occluder_paint.scene import KINDS, Scene
+from occluder_paint.scene import Scene
 from PIL import Image
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 from pipeline.colour import to_linear
 from pipeline.faces.occluders.features import bare_skin, head_geometry, with_colours
+from pipeline.faces.occluders.network import KINDS
 from pipeline.faces.occluders.view import CELLS, Frame, face_frame, sampled, seen_in
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float
@@ -224,14 +225,12 @@ def learn(folder: Path, goal: Path, steps: int, start: Path | None) -> None:
 
 
 def store(network, goal: Path) -> None:
-    """As float16 weights in a .tflite file, which computes in float32, and whole beside it."""
+    """The network in a .tflite file, with weights of half precision, and its whole weights beside it."""
     import tensorflow as tf
+    from half_precision import write_half
 
     network.save_weights(goal.with_suffix(".weights.h5"))
-    converter = tf.lite.TFLiteConverter.from_keras_model(network)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_types = [tf.float16]
-    goal.write_bytes(converter.convert())
+    write_half(tf.lite.TFLiteConverter.from_keras_model(network), goal)
 
 
 def main() -> None:

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import ndimage
 
+from pipeline.faces.occluders.network import KINDS
 from pipeline.records import Float
-
-KINDS = ("rest", "hair", "glasses", "thing", "mask")
-"""What a cell shows: the mask goes over the rest (face, beard, background) and under what follows."""
 
 
 @dataclass
