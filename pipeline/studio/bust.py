@@ -19,7 +19,7 @@ from pipeline.studio.glasses import add_glasses
 from pipeline.studio.hair import Hairdo, add_strands, beard_strands, brow_strands, lash_strands, scalp_strands
 from pipeline.studio.mesh import add_object, new_mesh
 from pipeline.studio.person import Person
-from pipeline.studio.skin import regions_on_skin, skin_colour, skin_gloss, skin_material
+from pipeline.studio.skin import matt_skin, regions_on_skin, skin_colour, skin_gloss, skin_material
 from pipeline.studio.surface import Subdivision, ramp, subdivide, vertex_normals
 
 _TEETH = np.array([0.62, 0.56, 0.46])
@@ -73,6 +73,13 @@ def _refined(level: int) -> _Refined:
     return _Refined(tuple(steps), faces, rest, masks, (eyeballs[faces] == 0).all(axis=1))
 
 
+def add_bald_head(scene: Any, person: Person, shape: Float, place: Place, gaze: Float, *, level: int) -> None:
+    """Put only skin, which is matt, and eyes of ``person`` into ``scene``; arguments as in `add_bust`."""
+    fine = _refined(level)
+    _add_skin(scene, person, fine, place.of(fine.positions(shape)), False, matt_skin())
+    _add_eyes(scene, person.eyes, shape, place, gaze, 36 * 2 ** min(level, 2))
+
+
 def add_bust(
     scene: Any,
     person: Person,
@@ -92,7 +99,8 @@ def add_bust(
     """
     fine = _refined(level)
     surface = fine.positions(shape)
-    _add_skin(scene, person, fine, place.of(surface), strands > 0, scatter)
+    material = skin_material(person.complexion, scatter=scatter)
+    _add_skin(scene, person, fine, place.of(surface), strands > 0, material)
     _add_eyes(scene, person.eyes, shape, place, gaze, 36 * 2 ** min(level, 2))
     if person.glasses is not None:
         add_glasses(scene, person.glasses, shape, place.of)
@@ -104,7 +112,7 @@ def add_bust(
         _add_hair(scene, person.hairdo, fine, surface, shape, (body, normals), place, strands)
 
 
-def _add_skin(scene: Any, person: Person, fine: _Refined, points: Float, hairy: bool, scatter: bool) -> None:
+def _add_skin(scene: Any, person: Person, fine: _Refined, points: Float, hairy: bool, material: Any) -> None:
     colour = skin_colour(load_head(), fine.rest, fine.masks, person.complexion, brows=0.55 if hairy else 1.0)
     if hairy:
         # Dark skin under the hair hides the gaps between too few strands.
@@ -115,7 +123,7 @@ def _add_skin(scene: Any, person: Person, fine: _Refined, points: Float, hairy: 
     gloss = np.where(teeth, 0.3, skin_gloss(fine.rest, fine.masks, person.complexion))
     attributes = {"colour": colour, "gloss": gloss, "rest": fine.rest}
     mesh = new_mesh("Head", to_blender(points), fine.faces[fine.drawn], attributes=attributes)
-    add_object(scene, mesh, skin_material(person.complexion, scatter=scatter))
+    add_object(scene, mesh, material)
 
 
 def _add_eyes(scene: Any, eyes: Eyes, shape: Float, place: Place, gaze: Float, detail: int) -> None:

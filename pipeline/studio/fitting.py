@@ -1,0 +1,120 @@
+"""A fitting room: a worn mask on a bald head before a grey wall, seen from several sides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
+
+from pipeline.colour import to_pixels
+from pipeline.head.model import load_head
+from pipeline.records import Camera, Float, Light, WornMask
+from pipeline.studio import bust, camera, fabric_mesh, lights, materials, session
+from pipeline.studio.eyes import draw_eyes
+from pipeline.studio.person import Person, draw_person
+from pipeline.studio.skin import base_colour, draw_complexion
+
+FRONT, THREE_QUARTER, PROFILE, BELOW = (0.0, 0.0), (40.0, 0.0), (90.0, 0.0), (15.0, -35.0)
+"""Views (yaw, pitch) in degrees that between them show all of a mask."""
+
+DISTANCE = 1.2  # m: nobody takes a portrait from nearer
+SPAN = 2.1  # height of the picture over that from the eyes to the chin
+WALL = (0.50, 0.36)  # linear, at the top and at the foot of the picture
+FINE_PIXEL = 5e-4  # m; where a pixel covers less, the cells of the sheet are halved
+_FACING = np.diag([1.0, -1.0, -1.0])
+
+
+def render_fitting(
+    head_vertices: Float,
+    worn: WornMask,
+    material: Mapping[str, Any],
+    views: Sequence[tuple[float, float]],
+    size_px: int,
+    samples: int,
+    seed: int,
+    melanin: float = 0.25,
+) -> list[NDArray[np.uint8]]:
+    """Pictures (size_px, size_px, 3), sRGB, of ``worn`` on ``head_vertices`` (V, 3) m, head frame.
+
+    ``views`` are (yaw, pitch) in degrees by which the head is turned before the camera: yaw > 0 towards the
+    subject's left, pitch > 0 down; the lamps stay with the camera. ``material`` is what
+    `pipeline.masks.material` draws. ``seed`` draws skin and eyes and seeds the renderer; ``melanin`` is 0 for
+    very light and 1 for very dark skin. Same input, same bytes.
+    """
+    frame, middle = _framing(head_vertices, size_px)
+    place = bust.Place(_FACING, np.array([0.0, 0.0, DISTANCE]) - _FACING @ middle)
+    person = _bald_person(np.random.default_rng(seed), melanin)
+    scene = session.new_scene(samples=samples, seed=seed)
+    scene.render.film_transparent = True
+    bust.add_bald_head(scene, person, head_vertices, place, np.zeros(2), level=1)
+    _add_mask(scene, worn, material, place, DISTANCE / frame.focal_px)
+    light = _studio_light(base_colour(person.complexion.melanin, person.complexion.blood))
+    rig = [*lights.add_lights(scene, light), camera.place_camera(scene, frame)]
+    lights.add_reflections(scene, light)
+    wall = np.linspace(*WALL, size_px)[:, None, None]
+    bpy.context.view_layer.update()
+    start = [np.array(thing.matrix_world) for thing in rig]
+    pictures = []
+    for view in views:
+        _walk_around(rig, start, view)
+        rgba = session.render_pixels(scene).astype(np.float64)
+        pictures.append(to_pixels(rgba[..., :3] + (1 - rgba[..., 3:]) * wall))
+    return pictures
+
+
+def _framing(head_vertices: Float, size_px: int) -> tuple[Camera, Float]:
+    """A camera that sees the face at DISTANCE, and the point (3,) m of the head in its middle."""
+    ids = load_head().points
+    eyes = head_vertices[[ids["pupil_left"], ids["pupil_right"]]].mean(0)
+    chin = head_vertices[ids["menton"]]
+    ears = head_vertices[[ids["tragion_left"], ids["tragion_right"]]].mean(0)
+    height = SPAN * (eyes[1] - chin[1])
+    nose = head_vertices[ids["pronasale"]]
+    middle = np.array([0.0, (eyes[1] + chin[1]) / 2, 0.45 * nose[2] + 0.55 * ears[2]])
+    return Camera(size_px * DISTANCE / height, size_px, size_px), middle
+
+
+def _bald_person(rng: np.random.Generator, melanin: float) -> Person:
+    person = draw_person(rng, glasses=0.0)
+    complexion = draw_complexion(rng, melanin, person.hairdo.colour, beardless=True)
+    return replace(person, complexion=complexion, eyes=draw_eyes(rng, melanin))
+
+
+def _add_mask(
+    scene: Any, worn: WornMask, material: Mapping[str, Any], place: bust.Place, pixel: float
+) -> None:
+    levels = int(pixel < FINE_PIXEL)
+    sheet, loops = fabric_mesh.add_mask(
+        scene, worn, place.of(worn.vertices), float(material["thickness_m"]), levels
+    )
+    extent = fabric_mesh.measure_sheet(worn)
+    if sheet is not None:
+        for side in ("outer", "inner"):
+            sheet.data.materials.append(materials.fabric(material, extent, side, pixel))
+    if loops is not None:
+        loops.data.materials.append(materials.elastic(material, pixel))
+
+
+def _studio_light(skin: Float) -> Light:
+    """A large soft key from the upper left, a fill from the right; a little more of both for dark skin."""
+    directions = np.array([[-0.62, -0.55, -0.70], [0.80, -0.05, -0.55]])
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    gain = float(np.clip((0.30 / skin.mean()) ** 0.25, 0.9, 1.25))
+    irradiance = np.array([[0.60, 0.585, 0.56], [0.15, 0.155, 0.165]])
+    return Light(np.full(3, 0.30) * gain, directions, irradiance * gain, skin)
+
+
+def _walk_around(rig: Sequence[Any], start: Sequence[Float], view: tuple[float, float]) -> None:
+    """Move camera and lamps from their ``start`` (4, 4) as if the head had been turned by ``view``."""
+    # Blender's axes are those of a head that faces the camera, and the head's middle lies ahead of it.
+    turn = Rotation.from_euler("YXZ", np.radians([*view, 0.0])).as_matrix().T
+    about = np.eye(4)
+    about[:3, :3] = turn
+    about[:3, 3] = (np.eye(3) - turn) @ np.array([0.0, 0.0, -DISTANCE])
+    for thing, matrix in zip(rig, start, strict=True):
+        thing.matrix_world = (about @ matrix).T.tolist()
