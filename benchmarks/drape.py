@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.head.model import load_head
 from pipeline.masks.checks import check_drape
 from pipeline.masks.library import load_design
-from pipeline.masks.place import place_mask
+from pipeline.masks.place.place import place_mask
 from pipeline.records import Rejected
 from pipeline.studio.cloth import SETTINGS, drape
 

@@ -30,8 +30,13 @@ Float = NDArray[np.float64]
 Int = NDArray[np.int32]
 Verdict = Literal["ok", "flagged", "rejected"]
 
-PARTS: tuple[str, ...] = ("none", "panel", "edge", "wire", "loop")
-"""Names of the part ids in `RestMask.parts`, `WornMask.parts` and `Layers.parts`."""
+PARTS: tuple[str, ...] = ("none", "panel", "edge", "wire", "loop", "strap", "valve", "window")
+"""Names of the part ids in `RestMask.parts`, `WornMask.parts` and `Layers.parts`.
+
+``loop`` goes behind one ear, ``strap`` (ties as well) around the head.
+"""
+CORDS: tuple[int, ...] = (PARTS.index("loop"), PARTS.index("strap"))
+"""Part ids that are not the sheet."""
 
 
 class Rejected(Exception):
@@ -140,8 +145,35 @@ class Face:
 
 
 @dataclass(frozen=True)
+class Patch:
+    """A grid of the sheet. Neighbouring patches share the vertices of their seam."""
+
+    ids: Int  # (R, C) vertices; row 0 is the upper side, column 0 the wearer's right
+    creases: Int  # rows along which it is folded, the first and the last included
+    apart: Float  # (R, C) m: how far vertices are set off the skin once draped (layers of shut pleats)
+
+
+@dataclass(frozen=True)
+class Fastener:
+    """An elastic, tie or strap from one place of the mask's edge to another."""
+
+    part: int  # id into PARTS: loop or strap
+    roots: tuple[
+        Int, Int
+    ]  # (2, 2) each: pairs of vertices it is fixed between; inside the sheet, at its edge
+    strands: tuple[Int, Int]  # (K, 2) each: strips in the simulation, from the edge outwards; K may be 0
+    over: Float  # (P, 3) m, head frame: what it is laid around between the strands; P = 0 hangs free
+    width: float  # m
+    thickness: float  # m
+
+
+@dataclass(frozen=True)
 class RestMask:
-    """A mask cut from its pattern and laid in front of one head, before the cloth solver runs."""
+    """A mask cut from its pattern and laid in front of one head, before the cloth solver runs.
+
+    Triangles 2k and 2k + 1 are the halves of quad k, cut from corner 0 to corner 2; those of the patches
+    come first, in the order of the patches and their rows, then those of the strands.
+    """
 
     design: str
     size: str
@@ -150,11 +182,18 @@ class RestMask:
     rest_vertices: Float  # (M, 3) m, the unstressed shape that strain is measured against
     start_vertices: Float  # (M, 3) m, head frame, where the solver starts
     faces: Int  # (F, 3) triangles
-    uv: Float  # (M, 2) m on the flat sheet
+    uv: Float  # (F, 3, 2) m on the flat pattern, of each triangle's corners
     parts: NDArray[np.uint8]  # (F,) ids into PARTS
     pins: Float  # (M,) weight 0..1: vertices carried to pin_targets
     pin_targets: Float  # (M, 3) m, head frame
     stiffness: Float  # (M,) factor on the sheet's tension, 0..1
+    bending: Float  # (M,) bending stiffness in the solver's units
+    welds: Int  # (P, 2) vertices that are bound together
+    bound: NDArray[np.bool_]  # (M,) vertices that may touch other layers of the sheet
+    patches: tuple[Patch, ...]
+    upper_edge: Int  # (E,) vertices along the upper edge, from the wearer's right to the left
+    lower_edge: Int  # (E,) the same along the lower edge
+    fasteners: tuple[Fastener, ...]
 
 
 @dataclass(frozen=True)
@@ -167,9 +206,31 @@ class WornMask:
     parameters: Mapping[str, float]
     vertices: Float  # (M, 3) m, head frame; the middle surface of the sheet, tubes for loops
     faces: Int  # (F, 3) triangles
-    uv: Float  # (M, 2) m on the flat sheet
+    uv: Float  # (F, 3, 2) m on the flat pattern, of each triangle's corners
     parts: NDArray[np.uint8]  # (F,) ids into PARTS
+    upper_edge: Int  # (E,) vertices along the upper edge, from the wearer's right to the left
+    lower_edge: Int  # (E,) the same along the lower edge
     checks: Mapping[str, float]  # see pipeline.masks.checks
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A picture laid on flat cloth: repeating over it, or standing there once."""
+
+    pixels: NDArray[np.float32]  # (h, w, channels) linear; row 0 at the lowest v
+    size: Float  # (2,) m, its extent along u and v
+    origin: Float  # (2,) m of the uv, where its first corner lies
+    angle: float  # radians that it is turned about that corner, from u towards v
+    repeats: bool  # where not, its outermost samples go on for ever
+
+
+@dataclass(frozen=True)
+class ClothLook:
+    """What the cloth of one mask shows close up; drawn for one size of pixel. None: nothing to see."""
+
+    weave: Tile | None = None  # (h, w, 3) factor on the colour, share of undyed thread, height in mm
+    print: Tile | None = None  # (h, w, 4) premultiplied RGBA over the colour of the outside
+    wear: Tile | None = None  # (h, w, 3) unevenness (0.5 = none), dirt and wear in [0, 1]
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     from pipeline.masks.checks import check_drape
     from pipeline.masks.library import load_design
     from pipeline.masks.material import draw_material
-    from pipeline.masks.place import place_mask
+    from pipeline.masks.place.place import place_mask
     from pipeline.photos.load import load_photo
     from pipeline.studio.blender import VERSION
     from pipeline.studio.cloth import SETTINGS, drape

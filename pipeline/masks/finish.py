@@ -1,95 +1,85 @@
-"""Turns a draped grid into the smooth sheet that is rendered, and keeps it off the skin."""
+"""Turns a draped RestMask into the mask that is rendered: smooth, off the skin, with its cords."""
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
+from scipy import sparse
 
-from pipeline.masks.pattern import COLUMNS, LAYER_GAP, Sheet, fold
-from pipeline.masks.proximity import Surface, closest
-from pipeline.records import PARTS, Float, Int, RestMask
+from pipeline.head.model import load_head
+from pipeline.masks.cords import lace
+from pipeline.masks.proximity import Surface, closest, prepare
+from pipeline.masks.refine import refine_chain, refine_sheet
+from pipeline.records import Float, Int, Patch, RestMask, WornMask
 
+CLEARANCE = 0.0006  # m between the sheet's middle surface and the skin, so that its thickness stays outside
 REACH = 0.004  # m: no draped point is farther inside the head
-CREASE = 0.9  # rows whose quads' mean normal is shorter than this in the rest shape are folds
 
 
-def sheet_shape(rest: RestMask) -> tuple[int, int]:
-    """Rows and columns of the sheet; its vertices are the first ``rows * columns`` of the mask."""
-    inner = rest.faces[rest.parts != PARTS.index("loop")]
-    return (int(inner.max()) + 1) // COLUMNS, COLUMNS
+def finish_mask(rest: RestMask, draped: Float, head_vertices: Float) -> WornMask:
+    """The worn mask, not yet checked. ``draped`` (M, 3) and ``head_vertices`` (V, 3) m, head frame."""
+    skin = prepare(head_vertices, load_head().collider_faces)
+    grids = tuple(part_layers(draped[patch.ids], patch, skin) for patch in rest.patches)
+    inner = 1 + max(int(patch.ids.max()) for patch in rest.patches)
+    fine = refine_sheet(draped[:inner], grids, rest.patches, rest.uv, rest.parts)
+    vertices = lift(fine.vertices, fine.faces, skin, CLEARANCE)
+    points, faces, maps, parts = [vertices], [fine.faces], [fine.uv], [fine.parts]
+    count = len(vertices)
+    for fastener in rest.fasteners:
+        cord = lace(fastener, draped, skin)
+        points.append(cord.vertices)
+        faces.append(cord.faces + np.int32(count))
+        maps.append(cord.uv[cord.faces])
+        parts.append(np.full(len(cord.faces), fastener.part, np.uint8))
+        count += len(cord.vertices)
+    return WornMask(
+        design=rest.design,
+        size=rest.size,
+        wearing=rest.wearing,
+        parameters=rest.parameters,
+        vertices=np.concatenate(points),
+        faces=np.concatenate(faces),
+        uv=np.concatenate(maps),
+        parts=np.concatenate(parts),
+        upper_edge=refine_chain(rest.upper_edge, fine.edges),
+        lower_edge=refine_chain(rest.lower_edge, fine.edges),
+        checks={},
+    )
 
 
-def crease_rows(rest: RestMask) -> Int:
-    """Rows along which the pleats are folded, upper and lower edge included."""
-    rows, columns = sheet_shape(rest)
-    middle = rest.rest_vertices[: rows * columns].reshape(rows, columns, 3)[:, columns // 2, 1:]
-    steps = np.diff(middle, axis=0)
-    steps /= np.linalg.norm(steps, axis=1, keepdims=True)
-    bent = np.flatnonzero((steps[1:] * steps[:-1]).sum(1) < CREASE) + 1
-    return np.array([0, *bent, rows - 1], np.int32)
-
-
-def refine(grid: Float, creases: Int) -> Float:
-    """Halves every step of a grid (R, C, K) by four-point interpolation, keeping fold rows sharp.
-
-    Passes through the given points; after Dyn, Levin and Gregory, "A 4-point interpolatory subdivision
-    scheme for curve design", 1987. Returns (2R - 1, 2C - 1, K).
-    """
-    blocks = [_halve(grid[a : b + 1]) for a, b in pairwise(creases.tolist())]
-    tall = np.concatenate([blocks[0], *[block[1:] for block in blocks[1:]]])
-    return np.swapaxes(_halve(np.swapaxes(tall, 0, 1)), 0, 1)
-
-
-def _halve(points: Float) -> Float:
-    if len(points) < 3:
-        middle = (points[:-1] + points[1:]) / 2
-    else:
-        first = 3 * points[0] - 3 * points[1] + points[2] if len(points) > 3 else 2 * points[0] - points[1]
-        last = (
-            3 * points[-1] - 3 * points[-2] + points[-3] if len(points) > 3 else 2 * points[-1] - points[-2]
-        )
-        wide = np.concatenate([first[None], points, last[None]])
-        middle = (9 * (wide[1:-2] + wide[2:-1]) - wide[:-3] - wide[3:]) / 16
-    out = np.empty((2 * len(points) - 1, *points.shape[1:]))
-    out[::2], out[1::2] = points, middle
-    return out
-
-
-def part_layers(grid: Float, skin: Surface, sheet: Sheet, side: float) -> Float:
-    """Sets the layers of the shut pleats apart where the side strips of width ``side`` m, which the solver
-    sews together to nothing, hold them. ``grid`` (R, C, 3) m as draped; the order is that of the pattern."""
-    _, out = fold(sheet, np.zeros(sheet.columns.size))
-    inner = sheet.columns[-1] - np.abs(sheet.columns)
-    weight = np.clip(2 - inner / side, 0, 1)
-    columns = np.flatnonzero(weight)
+def part_layers(grid: Float, patch: Patch, skin: Surface) -> Float:
+    """Moves the points of a draped patch (R, C, 3) off the skin by ``patch.apart``."""
+    columns = np.flatnonzero(patch.apart.any(0))
+    if not columns.size:
+        return grid
     normal = closest(skin, grid[:, columns].reshape(-1, 3)).normal.reshape(-1, columns.size, 3)
-    shift = weight[columns] * (out[:, columns] - LAYER_GAP / 2)
     grid = grid.copy()
-    grid[:, columns] += shift[..., None] * normal
+    grid[:, columns] += patch.apart[:, columns, None] * normal
     return grid
 
 
-def lift(grid: Float, skin: Surface, clearance: float, rounds: int = 3) -> Float:
-    """Moves points of a grid (R, C, 3) that are nearer than ``clearance`` m to the skin, or inside it,
-    outwards; the neighbours go along so that no lump is left."""
+def lift(vertices: Float, faces: Int, skin: Surface, clearance: float, rounds: int = 3) -> Float:
+    """Moves vertices (N, 3) of quads, whose halves are ``faces``, that are nearer than ``clearance`` m to
+    the skin, or inside it, outwards; the neighbours go along so that no lump is left."""
+    spreading = _spreading(len(vertices), faces)
     for _ in range(rounds):
-        near = closest(skin, grid.reshape(-1, 3), REACH)
+        near = closest(skin, vertices, REACH)
         lack = np.maximum(clearance - near.distance, 0)
         if not lack.any():
             break
-        push = (lack[:, None] * near.normal).reshape(grid.shape)
-        spread = push
-        for _ in range(2):
-            wide = np.pad(spread, ((1, 1), (1, 1), (0, 0)), mode="edge")
-            spread = (wide[:-2, 1:-1] + wide[2:, 1:-1] + wide[1:-1, :-2] + wide[1:-1, 2:] + 2 * spread) / 6
-        longer = np.linalg.norm(push, axis=2, keepdims=True) > np.linalg.norm(spread, axis=2, keepdims=True)
-        grid = grid + np.where(longer, push, spread)
-    return grid
+        push = lack[:, None] * near.normal
+        spread = spreading @ (spreading @ push)
+        longer = np.linalg.norm(push, axis=1, keepdims=True) > np.linalg.norm(spread, axis=1, keepdims=True)
+        vertices = vertices + np.where(longer, push, spread)
+    return vertices
 
 
-def refined_parts(rest: RestMask) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    """Part id of each triangle of the refined sheet."""
-    rows, columns = sheet_shape(rest)
-    quads = rest.parts[: 2 * (rows - 1) * (columns - 1) : 2].reshape(rows - 1, columns - 1)
-    return np.repeat(np.repeat(np.repeat(quads, 2, 0), 2, 1).ravel(), 2)
+def _spreading(count: int, faces: Int) -> sparse.csr_array:
+    """Weights (N, N) of a vertex and its four neighbours along the rows and columns."""
+    pairs = faces.reshape(-1, 2, 3)
+    quads = np.concatenate([pairs[:, 0], pairs[:, 1, 2:]], axis=1)
+    ends = np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)])
+    ends = np.unique(np.concatenate([ends, ends[:, ::-1]]), axis=0)
+    joined = sparse.csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    degree = np.asarray(joined.sum(axis=1)).ravel()
+    own = 2 + np.maximum(4 - degree, 0)
+    return sparse.csr_array(sparse.diags_array(1 / (own + degree)) @ (joined + sparse.diags_array(own)))

@@ -8,7 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from pipeline.assets import asset_folder, asset_names
-from pipeline.masks.design import Design
+from pipeline.masks.design.design import Design
 
 
 class DesignError(ValueError):

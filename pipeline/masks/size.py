@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial import ConvexHull
 
 from pipeline.masks.anatomy import FacePoints
-from pipeline.masks.design import Design
+from pipeline.masks.design.design import Design
 from pipeline.records import Float
 
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import bpy
 import numpy as np
-from scipy.spatial import cKDTree
 
-from pipeline.records import PARTS, Float, Int, Rejected, RestMask
+from pipeline.records import CORDS, Float, Int, Rejected, RestMask
 
 SCALE = 10.0  # the solver's tolerances are made for things larger than a mask
 REST = 3.5e-5  # m a frame: mean drift of a mask at rest
 WINDOW = 8  # frames over which the drift is measured and the trembling of contacts averaged out
-WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
 
 
 @dataclass(frozen=True)
@@ -78,12 +76,9 @@ def _object(scene, made, name, vertices, edges, faces):
 
 
 def _mask(scene, made, rest: RestMask, solver: Solver):
-    quads = rest.faces.reshape(-1, 2, 3)
-    quads = np.concatenate([quads[:, 0], quads[:, 1, 2:]], axis=1)
-    part = rest.parts[::2]
-    mask = _object(
-        scene, made, "mask", rest.start_vertices, _welds(rest, quads, part).tolist(), quads.tolist()
-    )
+    pairs = rest.faces.reshape(-1, 2, 3)
+    quads = np.concatenate([pairs[:, 0], pairs[:, 1, 2:]], axis=1)
+    mask = _object(scene, made, "mask", rest.start_vertices, rest.welds.tolist(), quads.tolist())
     for name, shape, value in (
         ("start", rest.start_vertices, 0.0),
         ("rest", rest.rest_vertices, 0.0),
@@ -119,10 +114,10 @@ def _mask(scene, made, rest: RestMask, solver: Solver):
     span = max(values["tension"] - softest, 1e-9)
     group = _group(mask, "stiffness", (rest.stiffness * values["tension"] - softest) / span)
     cloth.vertex_group_structural_stiffness = cloth.vertex_group_shear_stiffness = group
-    bending = _bending(rest, quads, part)
-    cloth.bending_stiffness, cloth.bending_stiffness_max = values["crease"], bending.max()
-    span = bending.max() - values["crease"]
-    cloth.vertex_group_bending = _group(mask, "bending", (bending - values["crease"]) / span)
+    softest = float(rest.bending.min())
+    span = max(float(rest.bending.max()) - softest, 1e-9)
+    cloth.bending_stiffness, cloth.bending_stiffness_max = softest, float(rest.bending.max())
+    cloth.vertex_group_bending = _group(mask, "bending", (rest.bending - softest) / span)
     cloth.bending_damping = 0.5
     cloth.vertex_group_mass = _group(mask, "pins", rest.pins)
     cloth.pin_stiffness = 5.0
@@ -132,12 +127,10 @@ def _mask(scene, made, rest: RestMask, solver: Solver):
     collision.collision_quality = solver.collision_quality
     collision.distance_min = 0.007
     # the layers of a pleat may not pass through one another; where the edge binds them they must touch
-    bound = np.zeros(len(rest.start_vertices))
-    bound[np.unique(quads[part != PARTS.index("panel")])] = 1.0
     collision.use_self_collision = True
     collision.self_distance_min = 0.007
     collision.self_friction = 2.0
-    collision.vertex_group_self_collisions = _group(mask, "bound", bound)
+    collision.vertex_group_self_collisions = _group(mask, "bound", rest.bound.astype(float))
     modifier.point_cache.frame_start, modifier.point_cache.frame_end = 1, solver.frames
     return mask
 
@@ -150,36 +143,8 @@ def _group(mask, name: str, weights: Float) -> str:
     return name
 
 
-def _welds(rest: RestMask, quads: Int, part) -> Int:
-    """Pairs of vertices (P, 2) that the edge binds together: they lie on one another at the start."""
-    edge = quads[part == PARTS.index("edge")]
-    ids = np.unique(edge)
-    pairs = ids[cKDTree(rest.start_vertices[ids]).query_pairs(WELD, output_type="ndarray")]
-    away = np.abs(rest.uv[pairs[:, 0], 1] - rest.uv[pairs[:, 1], 1])
-    side = np.abs(rest.uv[pairs[:, 0], 0] - rest.uv[pairs[:, 1], 0])
-    return np.sort(pairs[(away > 2 * WELD) & (side < 1e-4)], axis=1)
-
-
-def _bending(rest: RestMask, quads: Int, part) -> Float:
-    """Bending stiffness (M,): soft where the rest shape is folded, stiff along the wire."""
-    values = rest.parameters
-    bending = np.full(len(rest.rest_vertices), values["bending"])
-    edge = np.unique(quads[part == PARTS.index("edge")])
-    bending[edge] = values["edge_bending"]
-    corner = rest.rest_vertices[quads]
-    normal = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 1])
-    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-    total = np.zeros_like(rest.rest_vertices)
-    count = np.zeros(len(total))
-    np.add.at(total, quads.ravel(), np.repeat(normal, 4, axis=0))
-    np.add.at(count, quads.ravel(), 1)
-    bending[np.linalg.norm(total, axis=1) < 0.9 * count] = values["crease"]
-    bending[np.unique(quads[part == PARTS.index("wire")])] = values["wire_bending"]
-    return bending
-
-
 def _run(scene, mask, count: int, rest: RestMask, solver: Solver) -> Drape:
-    sheet = np.unique(rest.faces[rest.parts != PARTS.index("loop")])
+    sheet = np.unique(rest.faces[~np.isin(rest.parts, CORDS)])
     layer = scene.view_layers[0]
     shapes: list[Float] = []
     drift = np.inf

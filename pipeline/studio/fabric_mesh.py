@@ -8,11 +8,10 @@ from typing import Any
 import bpy
 import numpy as np
 
-from pipeline.records import PARTS, Float, Int, WornMask
+from pipeline.records import CORDS, PARTS, Float, Int, WornMask
 from pipeline.studio import blender, mesh
 from pipeline.studio.camera import to_blender
 
-LOOP = PARTS.index("loop")
 WIRE = PARTS.index("wire")
 
 
@@ -29,9 +28,9 @@ class Sheet:
 def measure_sheet(worn: WornMask) -> Sheet:
     """Extent of ``worn``'s flat sheet. A mask without nose wire has an empty one far away."""
     nowhere = np.full((1, 2), 1e3)
-    uv = worn.uv[worn.faces[worn.parts != LOOP]].reshape(-1, 2)
+    uv = worn.uv[~np.isin(worn.parts, CORDS)].reshape(-1, 2)
     uv = uv if len(uv) else nowhere
-    wire = worn.uv[worn.faces[worn.parts == WIRE]].reshape(-1, 2)
+    wire = worn.uv[worn.parts == WIRE].reshape(-1, 2)
     wire = wire if len(wire) else nowhere
     return Sheet(uv.min(axis=0), uv.max(axis=0), wire.min(axis=0), wire.max(axis=0))
 
@@ -40,21 +39,25 @@ def join_triangles(faces: Int, groups: Any) -> tuple[Int, Any, Int, Any]:
     """Triangles 2k and 2k + 1 of one group that share an edge, as quads.
 
     A draped grid is stored as two triangles a cell; a cell subdivides far more smoothly than its
-    triangles do. Returns quads (Q, 4), their groups (Q,), the triangles left over (T, 3), their groups.
+    triangles do. Returns quads (Q, 4), their groups (Q,), the triangles left over (T, 3), their groups;
+    quads and triangles as places in ``faces.ravel()``.
     """
     count = len(faces) // 2 * 2
+    place = np.arange(faces.size, dtype=np.int32).reshape(faces.shape)
     first, second = faces[0:count:2], faces[1:count:2]
     quads = np.full((count // 2, 4), -1, np.int32)
     for corner in range(3):
-        p, q, tip = (first[:, (corner + k) % 3] for k in range(3))
+        p, q = (first[:, (corner + k) % 3] for k in range(2))
+        own = [place[0:count:2, (corner + k) % 3] for k in range(3)]
         for other in range(3):
             # Neighbours of one winding run along their common edge in opposite directions.
             shared = (second[:, other] == q) & (second[:, (other + 1) % 3] == p)
-            quads[shared] = np.stack([p, second[:, (other + 2) % 3], q, tip], axis=1)[shared]
+            across = place[1:count:2, (other + 2) % 3]
+            quads[shared] = np.stack([own[0], across, own[1], own[2]], axis=1)[shared]
     joined = (quads[:, 0] >= 0) & (groups[0:count:2] == groups[1:count:2])
     left = np.ones(len(faces), bool)
     left[:count] = np.repeat(~joined, 2)
-    return quads[joined], groups[0:count:2][joined], faces[left], groups[left]
+    return quads[joined], groups[0:count:2][joined], place[left], groups[left]
 
 
 @dataclass(frozen=True)
@@ -62,19 +65,19 @@ class Shell:
     """Polygons over points, ready for a mesh."""
 
     points: Float  # (N, 3)
-    uv: Float  # (N, 2)
+    uv: list[Any]  # a (k, 2) array for each polygon
     polygons: list[list[int]]
     parts: Any  # (P,) part ids
     slots: Any  # (P,) material slots
 
 
-def thicken(points: Float, uv: Float, quads: Int, triangles: Int, parts: Any, thickness: float) -> Shell:
+def thicken(points: Float, faces: list[list[int]], uv: list[Any], parts: Any, thickness: float) -> Shell:
     """Two copies of a sheet ``thickness`` apart and a strip around its border.
 
     The three share no points, so that each keeps its own normals: the border stays crisp. Slot 0 is the
-    side that the winding faces, with the border; slot 1 the other one. ``parts`` lists the quads first.
+    side that the winding faces, with the border; slot 1 the other one.
     """
-    corners = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]], triangles])
+    corners = np.array([[f[0], f[k], f[k + 1]] for f in faces for k in range(1, len(f) - 1)])
     normals = np.zeros_like(points)
     a, b, c = (points[corners[:, k]] for k in range(3))
     for k in range(3):
@@ -82,23 +85,26 @@ def thicken(points: Float, uv: Float, quads: Int, triangles: Int, parts: Any, th
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
     outer, inner = points + normals * thickness / 2, points - normals * thickness / 2
 
-    faces = [*quads.tolist(), *triangles.tolist()]
-    sides = [(f[k], f[(k + 1) % len(f)], n) for n, f in enumerate(faces) for k in range(len(f))]
-    edges = {(p, q): n for p, q, n in sides}
-    border = [(p, q, n) for p, q, n in sides if (q, p) not in edges]
-    rim = np.unique([v for p, q, _ in border for v in (p, q)]).astype(int)
+    sides = [(f[k], f[(k + 1) % len(f)], n, k) for n, f in enumerate(faces) for k in range(len(f))]
+    edges = {(p, q) for p, q, _, _ in sides}
+    border = [side for side in sides if (side[1], side[0]) not in edges]
+    rim = np.unique([v for p, q, _, _ in border for v in (p, q)]).astype(int)
     count = len(points)
     top = {int(v): 2 * count + k for k, v in enumerate(rim)}
     low = {int(v): 2 * count + len(rim) + k for k, v in enumerate(rim)}
     return Shell(
         np.concatenate([outer, inner, outer[rim], inner[rim]]),
-        np.concatenate([uv, uv, uv[rim], uv[rim]]),
+        [
+            *uv,
+            *(flat[::-1] for flat in uv),
+            *(uv[n][[(k + 1) % len(uv[n]), k, k, (k + 1) % len(uv[n])]] for _, _, n, k in border),
+        ],
         [
             *faces,
             *([v + count for v in reversed(f)] for f in faces),
-            *([top[q], top[p], low[p], low[q]] for p, q, _ in border),
+            *([top[q], top[p], low[p], low[q]] for p, q, _, _ in border),
         ],
-        np.concatenate([parts, parts, np.array([parts[n] for _, _, n in border], parts.dtype)]),
+        np.concatenate([parts, parts, np.array([parts[n] for _, _, n, _ in border], parts.dtype)]),
         np.repeat([0, 1, 0], [len(faces), len(faces), len(border)]),
     )
 
@@ -112,21 +118,22 @@ def add_mask(scene: Any, worn: WornMask, vertices: Float, thickness: float, leve
     """
     points = to_blender(vertices)
     things: list[Any] = []
-    for name, chosen in (("Sheet", worn.parts != LOOP), ("Loops", worn.parts == LOOP)):
+    cords = np.isin(worn.parts, CORDS)
+    for name, chosen in (("Sheet", ~cords), ("Loops", cords)):
         if not chosen.any():
             things.append(None)
             continue
         faces = worn.faces[chosen]
         used, compact = np.unique(faces, return_inverse=True)
-        quads, quad_parts, rest, rest_parts = join_triangles(
-            compact.reshape(faces.shape).astype(np.int32), worn.parts[chosen]
-        )
+        vertex, flat = compact.ravel(), worn.uv[chosen].reshape(-1, 2)
+        quads, quad_parts, rest, rest_parts = join_triangles(compact.reshape(faces.shape), worn.parts[chosen])
         parts = np.concatenate([quad_parts, rest_parts])
+        polygons = [*vertex[quads].tolist(), *vertex[rest].tolist()]
+        maps = [*flat[quads], *flat[rest]]
         if name == "Sheet":
-            shell = thicken(points[used], worn.uv[used], quads, rest, parts, thickness)
+            shell = thicken(points[used], polygons, maps, parts, thickness)
         else:
-            polygons = [*quads.tolist(), *rest.tolist()]
-            shell = Shell(points[used], worn.uv[used], polygons, parts, np.zeros(len(parts), int))
+            shell = Shell(points[used], maps, polygons, parts, np.zeros(len(parts), int))
         things.append(mesh.add_object(scene, _mesh(name, shell)))
         if levels:
             smooth = things[-1].modifiers.new("Smooth", "SUBSURF")
@@ -138,10 +145,8 @@ def add_mask(scene: Any, worn: WornMask, vertices: Float, thickness: float, leve
 def _mesh(name: str, shell: Shell) -> Any:
     data = bpy.data.meshes.new(name)
     data.from_pydata(shell.points.tolist(), [], shell.polygons)
-    corners = np.zeros(len(data.loops), np.int32)
-    data.loops.foreach_get("vertex_index", corners)
     layer = data.uv_layers.new(name="UVMap")
-    layer.data.foreach_set("uv", shell.uv[corners].astype(np.float32).ravel())
+    layer.data.foreach_set("uv", np.concatenate(shell.uv).astype(np.float32).ravel())
     data.polygons.foreach_set("material_index", shell.slots.astype(np.int32))
     part = data.attributes.new("part", "FLOAT", "FACE")
     part.data.foreach_set("value", shell.parts.astype(np.float32))

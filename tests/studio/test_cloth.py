@@ -12,7 +12,7 @@ bpy = pytest.importorskip("bpy")
 from pipeline.head.model import load_head  # noqa: E402
 from pipeline.masks.checks import check_drape  # noqa: E402
 from pipeline.masks.library import load_design  # noqa: E402
-from pipeline.masks.place import place_mask  # noqa: E402
+from pipeline.masks.place.place import place_mask  # noqa: E402
 from pipeline.masks.proximity import closest, prepare  # noqa: E402
 from pipeline.records import PARTS, Rejected  # noqa: E402
 from pipeline.studio.cloth import SETTINGS, drape  # noqa: E402
@@ -83,7 +83,7 @@ def test_drape_is_bitwise_equal_across_processes():
         "import hashlib, numpy as np\n"
         "from pipeline.head.model import load_head\n"
         "from pipeline.masks.library import load_design\n"
-        "from pipeline.masks.place import place_mask\n"
+        "from pipeline.masks.place.place import place_mask\n"
         "from pipeline.studio.cloth import drape\n"
         "head, down = load_head(), np.array([0.0, -1.0, 0.0])\n"
         "rest = place_mask(load_design('surgical'), head.mean, down, 'correct', np.random.default_rng(1))\n"

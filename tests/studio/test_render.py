@@ -65,7 +65,9 @@ def a_sheet(centre=(0.003, -0.061, 0.10), size=(0.12, 0.08), part="panel", cells
     a, b, c, d = index[:-1, :-1], index[:-1, 1:], index[1:, 1:], index[1:, :-1]
     faces = np.stack([np.stack([a, b, c], -1), np.stack([a, c, d], -1)], axis=2).reshape(-1, 3)
     parts = np.full(len(faces), PARTS.index(part), np.uint8)
-    return WornMask("sheet", "M", "correct", {}, vertices, faces.astype(np.int32), uv, parts, {})
+    rows = index.astype(np.int32)
+    faces = faces.astype(np.int32)
+    return WornMask("sheet", "M", "correct", {}, vertices, faces, uv[faces], parts, rows[0], rows[-1], {})
 
 
 def render(face: Face, worn: WornMask, samples: int = 16, **material) -> Layers:

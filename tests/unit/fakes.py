@@ -60,11 +60,18 @@ def place(design, vertices, gravity, wearing, rng) -> RestMask:
         rest_vertices=points,
         start_vertices=points,
         faces=np.array([[0, 1, 2], [1, 2, 3]], np.int32),
-        uv=points[:, :2],
+        uv=points[np.array([[0, 1, 2], [1, 2, 3]]), :2],
         parts=np.array([1, 1], np.uint8),
         pins=np.zeros(4),
         pin_targets=points,
         stiffness=np.ones(4),
+        bending=np.ones(4),
+        welds=np.zeros((0, 2), np.int32),
+        bound=np.zeros(4, bool),
+        patches=(),
+        upper_edge=np.array([0, 1], np.int32),
+        lower_edge=np.array([2, 3], np.int32),
+        fasteners=(),
     )
 
 
@@ -81,6 +88,8 @@ def check(rest, draped, vertices, motion) -> WornMask:
         faces=rest.faces,
         uv=rest.uv,
         parts=rest.parts,
+        upper_edge=rest.upper_edge,
+        lower_edge=rest.lower_edge,
         checks={"penetration_mm": 0.0},
     )
 

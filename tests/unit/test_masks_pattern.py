@@ -5,7 +5,8 @@ import pytest
 
 from pipeline.masks.library import DesignError, load_design, parse_design
 from pipeline.masks.material import draw_material
-from pipeline.masks.pattern import cut_sheet, fold
+from pipeline.masks.pattern.grid import grid_faces, grid_ids
+from pipeline.masks.pattern.pleated import cut_sheet, fold
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ def test_shut_sheet_has_the_size_on_the_box(size, width, height):
     assert np.ptp(sheet.columns) == pytest.approx(width)
     assert np.ptp(down) == pytest.approx(height, abs=0.001)
     assert np.ptp(out) < 0.004
-    unfolded = height + 6 * design.pleats.depth_mm / 1000 * height / 0.095
+    unfolded = height + 6 * design.construction.pleats.depth_mm / 1000 * height / 0.095
     assert sheet.rows[-1] == pytest.approx(unfolded)
 
 
@@ -35,9 +36,10 @@ def test_faces_look_away_from_the_face_and_pair_up_to_quads():
     sheet = cut_sheet(load_design("surgical"), "L")
     down, out = fold(sheet, np.ones(sheet.columns.size))
     points = np.stack([np.broadcast_to(sheet.columns, down.shape), -down, out], -1).reshape(-1, 3)
-    a, b, c = (points[sheet.faces[:, k]] for k in range(3))
+    faces = grid_faces(grid_ids(*down.shape))
+    a, b, c = (points[faces[:, k]] for k in range(3))
     assert (np.cross(b - a, c - a)[:, 2] > 0).all()
-    pairs = sheet.faces.reshape(-1, 2, 3)
+    pairs = faces.reshape(-1, 2, 3)
     assert (pairs[:, 0, 0] == pairs[:, 1, 0]).all() and (pairs[:, 0, 2] == pairs[:, 1, 1]).all()
     assert set(np.unique(sheet.parts)) == {1, 2, 3}
 
@@ -45,7 +47,7 @@ def test_faces_look_away_from_the_face_and_pair_up_to_quads():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("depth_mm: 12", "depth_mm: deep", ["pleats.depth_mm", "deep"]),
+        ("depth_mm: 12", "depth_mm: deep", ["construction.pleats.depth_mm", "deep"]),
         ("depth_mm: 12", "depth_cm: 1", ["pleats.depth_cm", "not permitted"]),
         ("bending: [3.0, 5.0]", "bending: [5.0, 3.0]", ["fabric.bending", "first number"]),
         ("[0.34, 0.53, 0.72]", "[0.34, 0.93, 0.72]", ["pleats", "at_height must rise"]),

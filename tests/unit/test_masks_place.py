@@ -5,14 +5,16 @@ import pytest
 
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
-from pipeline.masks.design import Design
-from pipeline.masks.finish import lift, refine
+from pipeline.masks.design.design import Design
+from pipeline.masks.finish import lift
 from pipeline.masks.library import load_design
 from pipeline.masks.loops import sweep, taut
-from pipeline.masks.place import place_mask
+from pipeline.masks.pattern.grid import grid_faces, grid_ids
+from pipeline.masks.place.place import place_mask
 from pipeline.masks.proximity import closest, prepare
+from pipeline.masks.refine import corner_grid, refine, refine_sheet
 from pipeline.masks.size import choose_size, face_arc
-from pipeline.records import PARTS, Rejected
+from pipeline.records import PARTS, Patch, Rejected
 
 DOWN = np.array([0.0, -1.0, 0.0])
 
@@ -98,6 +100,26 @@ def test_lifting_clears_the_skin_without_lumps():
     x, y = np.meshgrid(np.linspace(-0.03, 0.03, 41), np.linspace(-0.03, 0.03, 41))
     grid = np.stack([x, y, np.sqrt(0.0508**2 - x**2 - y**2)], -1)
     grid[20, 20, 2] -= 0.0012
-    lifted = lift(grid, skin, 0.0006)
-    assert closest(skin, lifted.reshape(-1, 3)).distance.min() > 0.0005
-    assert np.linalg.norm(lifted - grid, axis=2).max() < 0.0012
+    points = grid.reshape(-1, 3)
+    lifted = lift(points, grid_faces(grid_ids(41, 41)), skin, 0.0006)
+    assert closest(skin, lifted).distance.min() > 0.0005
+    assert np.linalg.norm(lifted - points, axis=1).max() < 0.0012
+
+
+def test_patches_stay_sewn_when_they_are_refined():
+    """Two patches that share a column: no edge of the fine sheet is open but its outline."""
+    left = np.array([[0, 1, 2], [3, 4, 5], [6, 7, 8], [9, 10, 11]], np.int32)
+    right = np.array([[2, 12], [5, 13], [8, 14], [11, 15]], np.int32)
+    points = np.random.default_rng(1).normal(size=(16, 3))
+    rows, flat = np.array([0, 3], np.int32), np.zeros((4, 3))
+    patches = (Patch(left, rows, flat), Patch(right, rows, flat[:, :2]))
+    uv = np.concatenate([points[grid_faces(patch.ids)][..., :2] for patch in patches])
+    fine = refine_sheet(points, tuple(points[p.ids] for p in patches), patches, uv, np.ones(18, np.uint8))
+    assert len(fine.vertices) == 7 * 5 + 7 * 3 - 7
+    np.testing.assert_array_equal(fine.vertices[:16], points)
+    ends = np.sort(
+        np.concatenate([fine.faces[:, [0, 1]], fine.faces[:, [1, 2]], fine.faces[:, [2, 0]]]), axis=1
+    )
+    _, shared = np.unique(ends, axis=0, return_counts=True)
+    assert shared.max() == 2 and (shared == 1).sum() == 2 * (6 + 6)
+    np.testing.assert_array_equal(corner_grid(uv[:12], 4, 3), points[left][..., :2])

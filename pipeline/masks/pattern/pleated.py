@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.masks.design import Design
+from pipeline.masks.design.design import Design
+from pipeline.masks.design.pleated import Pleated
 from pipeline.records import PARTS, Float, Int
 
 COLUMNS = 45
@@ -31,7 +32,6 @@ class Sheet:
     lengths: Float  # (7,) m, of the segments
     height: float  # m, with the pleats closed
     parts: NDArrayU8  # (2 * quads,) part id of each triangle
-    faces: Int  # (2 * quads, 3) triangles; 2k and 2k + 1 are the halves of quad k, cut from corner 0 to 2
 
 
 NDArrayU8 = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
@@ -39,22 +39,19 @@ NDArrayU8 = np.ndarray[tuple[int, ...], np.dtype[np.uint8]]
 
 def cut_sheet(design: Design, size: str) -> Sheet:
     """Lays out the grid of one size so that every fold, band and wire edge falls on a grid line."""
-    box = design.sizes[size]
-    depth = design.pleats.depth_mm / 1000 * box.height_mm / 95
+    box, cut = design.sizes[size], design.construction
+    assert isinstance(cut, Pleated)
+    depth = cut.pleats.depth_mm / 1000 * box.height_mm / 95
     height, width = box.height_mm / 1000, box.width_mm / 1000
-    folds = np.array([*design.pleats.at_height, 1.0]) * height
+    folds = np.array([*cut.pleats.at_height, 1.0]) * height
     visible = np.diff(folds, prepend=0.0)
     visible[1:] += depth
     lengths = np.empty(7)
     lengths[0::2], lengths[1::2] = visible, depth
 
     scale = height / 0.095
-    bands = [
-        design.wire.from_top_mm - design.wire.width_mm / 2,
-        design.wire.from_top_mm + design.wire.width_mm / 2,
-    ]
-    top, bottom = design.edges.top_mm / 1000, design.edges.bottom_mm / 1000
-    wire_top, wire_bottom = (band / 1000 for band in bands)
+    top, bottom = cut.edges.top_mm / 1000, cut.edges.bottom_mm / 1000
+    wire_top, wire_bottom = wire_band(design) or (top / 3, 2 * top / 3)
     starts = np.concatenate([[0.0], np.cumsum(lengths)])
     stops = [wire_top, wire_bottom, top, *starts[1:-1], starts[-1] - bottom, starts[-1]]
     rows = [0.0]
@@ -65,7 +62,7 @@ def cut_sheet(design: Design, size: str) -> Sheet:
     middle = (row[1:] + row[:-1]) / 2
     segment = (np.searchsorted(starts, middle) - 1).astype(np.int32)
 
-    side = design.edges.side_mm / 1000
+    side = cut.edges.side_mm / 1000
     inner = np.linspace(-width / 2 + side, width / 2 - side, COLUMNS - 4)
     columns = np.concatenate([[-width / 2, -width / 2 + side / 2], inner, [width / 2 - side / 2, width / 2]])
     across = (columns[1:] + columns[:-1]) / 2
@@ -74,19 +71,19 @@ def cut_sheet(design: Design, size: str) -> Sheet:
     part = np.full((middle.size, across.size), PARTS.index("panel"), np.uint8)
     part[band] = PARTS.index("edge")
     part[:, np.abs(across) > width / 2 - side] = PARTS.index("edge")
-    wire = np.flatnonzero((middle > wire_top) & (middle < wire_bottom))
-    half = min(design.wire.length_mm / 2000, width / 2 - 2 * side)
-    part[np.ix_(wire, np.flatnonzero(np.abs(across) < half))] = PARTS.index("wire")
-    faces = grid_faces(row.size, columns.size)
-    return Sheet(columns, row, segment, lengths, height, np.repeat(part.ravel(), 2), faces)
+    if design.wire is not None:
+        wire = np.flatnonzero((middle > wire_top) & (middle < wire_bottom))
+        half = min(design.wire.length_mm / 2000, width / 2 - 2 * side)
+        part[np.ix_(wire, np.flatnonzero(np.abs(across) < half))] = PARTS.index("wire")
+    return Sheet(columns, row, segment, lengths, height, np.repeat(part.ravel(), 2))
 
 
-def grid_faces(rows: int, columns: int) -> Int:
-    """Triangles (2 * (rows - 1) * (columns - 1), 3) of a grid, facing away from the wearer."""
-    index = np.arange(rows * columns).reshape(rows, columns)
-    a, b, c, d = index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]
-    pairs = np.stack([np.stack([a, b, c], -1), np.stack([a, c, d], -1)], axis=2)
-    return np.asarray(pairs.reshape(-1, 3), np.int32)
+def wire_band(design: Design) -> tuple[float, float] | None:
+    """How far below the upper edge the nose wire begins and ends, m."""
+    if design.wire is None:
+        return None
+    middle, half = design.wire.from_top_mm, design.wire.width_mm / 2
+    return (middle - half) / 1000, (middle + half) / 1000
 
 
 def fold(sheet: Sheet, opening: Float) -> tuple[Float, Float]:

@@ -1,0 +1,28 @@
+"""Cuts a mask for one head and lays it before the face: the order of the steps."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.masks.design.design import Design
+from pipeline.masks.place.fasten import fasten
+from pipeline.masks.place.pleated import lay_pleated
+from pipeline.masks.place.seat import find_seat
+from pipeline.records import Float, RestMask
+
+LAY = {"pleated": lay_pleated}
+"""How masks of each construction are brought before the face."""
+
+
+def place_mask(
+    design: Design, head_vertices: Float, gravity: Float, wearing: str, rng: np.random.Generator
+) -> RestMask:
+    """Lays a mask of the design in front of one head.
+
+    ``head_vertices`` (V, 3) m, head frame, order of the head model; ``gravity`` (3,) unit vector, head
+    frame. Material and wearing parameters are drawn from ``rng``. Raises Rejected("masks", reason) for a
+    wearing state that the design does not know.
+    """
+    seat = find_seat(design, head_vertices, gravity, wearing, rng)
+    laid = LAY[design.construction.kind](design, seat, rng)
+    return fasten(design, seat, laid)

@@ -1,0 +1,113 @@
+"""A pleated sheet, pulled open and wrapped around the face before it is let go."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from pipeline.masks.design.design import Design
+from pipeline.masks.design.pleated import Pleated
+from pipeline.masks.envelope import wrap
+from pipeline.masks.pattern.grid import corner_values, grid_faces, grid_ids
+from pipeline.masks.pattern.pleated import LAYER_GAP, Sheet, cut_sheet, fold, wire_band
+from pipeline.masks.place.laid import Laid
+from pipeline.masks.place.lay import lay_grid, pressed, profile_length
+from pipeline.masks.place.seat import Seat
+from pipeline.masks.place.stiffness import bending_stiffness, quads_of
+from pipeline.records import PARTS, Float, Int, Patch
+
+CLEARANCE = 0.010  # m between the start and the skin
+CORNER_DROP = 0.018  # m that the upper corners lie below the bridge of the nose
+PRESSED_DEPTH = 0.004  # m that the wire is pressed into the hollows beside the nose
+WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
+
+
+def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
+    """The sheet wrapped around the face, its pleats open in the middle so that it reaches below the chin."""
+    cut = design.construction
+    assert isinstance(cut, Pleated)
+    parameters = seat.parameters
+    parameters["memory"] = rng.uniform(*cut.pleats.memory)
+    sheet = cut_sheet(design, seat.size)
+    ids = grid_ids(sheet.rows.size, sheet.columns.size)
+    faces = grid_faces(ids)
+    envelope = wrap(seat.skin, CLEARANCE, steepest=1.0)
+
+    half = sheet.columns[-1]
+    top = seat.bridge - CORNER_DROP * np.abs(sheet.columns / half) ** 1.5 + np.tan(seat.tilt) * sheet.columns
+    middle = profile_length(envelope, seat.bridge, seat.points.menton[1]) + seat.below_chin
+    hidden = 2 * sheet.lengths[1::2].sum()
+    open_middle = float(np.clip((middle - sheet.height) / hidden, 0.35, 0.95))
+    seal = half - cut.edges.side_mm / 1000
+    opening = open_middle * np.clip(1 - (sheet.columns / seal) ** 2, 0, 1)
+    parameters["opening"] = open_middle
+    across = sheet.columns + seat.sideways
+    start = lay_grid(envelope, across, *fold(sheet, opening), top)
+    shut_down, shut_out = fold(sheet, np.full(sheet.columns.size, parameters["memory"]))
+    rest = np.stack([np.broadcast_to(sheet.columns, shut_down.shape), -shut_down, shut_out], -1)
+
+    targets, pins = start.copy(), np.zeros(ids.shape)
+    if design.wire is not None and seat.worn.wire == "pressed":
+        band = wire_band(design)
+        assert band is not None
+        rows = np.flatnonzero(sheet.rows <= band[1] + 1e-9)
+        skin = pressed(seat.skin, clearance=0.0014, depth=PRESSED_DEPTH)
+        targets[rows] = lay_grid(skin, across, *fold(sheet, opening), top)[rows]
+        reach = design.wire.pressed_mm / 1000
+        fall = np.clip((reach - np.abs(sheet.columns)) / (0.6 * reach), 0, 1)
+        pins[rows[1:]] = 0.9 * fall**2 * (3 - 2 * fall)
+    rest, start, targets = (points.reshape(-1, 3) for points in (rest, start, targets))
+    bound = np.zeros(len(rest), bool)
+    bound[faces[sheet.parts != PARTS.index("panel")]] = True
+    flat = np.stack(np.broadcast_arrays(sheet.columns[None], -sheet.rows[:, None]), -1)
+    return Laid(
+        patches=(Patch(ids, _creases(sheet), _apart(sheet, cut.edges.side_mm / 1000)),),
+        rest=rest,
+        start=start,
+        targets=targets,
+        pins=pins.ravel(),
+        faces=faces,
+        uv=corner_values(flat),
+        parts=sheet.parts,
+        bending=bending_stiffness(rest, faces, sheet.parts, parameters),
+        welds=_welds(
+            start, flat.reshape(-1, 2), np.unique(quads_of(faces)[sheet.parts[::2] == PARTS.index("edge")])
+        ),
+        bound=bound,
+        upper_edge=ids[0],
+        lower_edge=ids[-1],
+        corners=_corners(sheet, ids, design.fasteners.inset_mm / 1000),
+    )
+
+
+def _creases(sheet: Sheet) -> Int:
+    """Rows between two segments, and the two edges."""
+    inner = np.flatnonzero(np.diff(sheet.segment)) + 1
+    return np.array([0, *inner, sheet.rows.size - 1], np.int32)
+
+
+def _apart(sheet: Sheet, side: float) -> Float:
+    """(R, C) m off the skin that sets the layers of the shut pleats apart where the side strips of width
+    ``side`` m, which the solver sews together to nothing, hold them."""
+    _, out = fold(sheet, np.zeros(sheet.columns.size))
+    inner = sheet.columns[-1] - np.abs(sheet.columns)
+    weight = np.clip(2 - inner / side, 0, 1)
+    return np.asarray(weight * (out - LAYER_GAP / 2))
+
+
+def _welds(start: Float, flat: Float, edge: Int) -> Int:
+    """Pairs of vertices (P, 2) that the edge binds together: they lie on one another at the start."""
+    pairs = edge[cKDTree(start[edge]).query_pairs(WELD, output_type="ndarray")]
+    away = np.abs(flat[pairs[:, 0], 1] - flat[pairs[:, 1], 1])
+    side = np.abs(flat[pairs[:, 0], 0] - flat[pairs[:, 1], 0])
+    return np.sort(pairs[(away > 2 * WELD) & (side < 1e-4)], axis=1).astype(np.int32)
+
+
+def _corners(sheet: Sheet, ids: Int, inset: float) -> dict[str, Int]:
+    first = max(1, int(np.searchsorted(sheet.rows, inset)))
+    last = sheet.rows.size - 2 - first
+    return {
+        f"{height} {side}": np.stack([ids[row : row + 2, inner], ids[row : row + 2, outer]])
+        for height, row in (("upper", first), ("lower", last))
+        for side, inner, outer in (("left", -3, -1), ("right", 2, 0))
+    }
