@@ -135,12 +135,33 @@ def _faces_config(
     )
 
 
-@app.command()
-def masks() -> int:
-    """The mask designs in the library."""
-    from pipeline.cli.masks import list_masks
+masks = typer.Typer(invoke_without_command=True, help="The mask designs in the library.")
+app.add_typer(masks, name="masks")
 
-    return list_masks()
+
+@masks.callback()
+def list_masks(
+    context: typer.Context,
+    json: Annotated[bool, typer.Option("--json", help="All that the design files say, as JSON.")] = False,
+) -> int:
+    """The mask designs in the library: sizes, ways of wearing, looks and parameters."""
+    from pipeline.cli.masks.listing import list_designs
+
+    return list_designs(json) if context.invoked_subcommand is None else jobs.ALL_DONE
+
+
+@masks.command("show")
+def show_mask(
+    name: Annotated[str, typer.Argument(help="One of the designs that maskdrape masks lists.")],
+    size: Annotated[str | None, typer.Option(help="Instead of the one that suits the mean head.")] = None,
+    wearing: Annotated[str, typer.Option(help="How it is worn.")] = "correct",
+    seed: Annotated[int, typer.Option(help="Draws the mask's parameters and its look.")] = 0,
+    output: Annotated[Path | None, typer.Option(help="Picture to write (out/masks/NAME.png).")] = None,
+) -> int:
+    """Write a card of one design: flat pattern, worn from four sides, parameters."""
+    from pipeline.cli.masks.show import show_design
+
+    return show_design(name, size, wearing, seed, output)
 
 
 @app.command()

@@ -1,0 +1,53 @@
+"""``maskdrape masks show``: from arguments to a picture and an exit code."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.cli.quiet import native_output_in
+from pipeline.masks.design.design import Design
+from pipeline.masks.library import design_names, load_design
+from pipeline.recipe import ConfigError
+from pipeline.records import Rejected
+
+SIDE, SAMPLES = 420, 24  # px and rays a pixel of every view
+
+
+def show_design(name: str, size: str | None, wearing: str, seed: int, output: Path | None) -> int:
+    """Write the card of one design; returns the exit code. Raises ConfigError for names nobody knows."""
+    design = _known(name, size, wearing)
+    file = output or Path(f"out/masks/{name}.png")
+    if file.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
+        raise ConfigError(f"--output {file}: allowed: a file that ends in .png, .jpg or .webp")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with native_output_in(Path(os.devnull)) as (out, err):
+        from pipeline.cli.masks.card import card
+        from pipeline.cli.masks.try_on import head_for_size, only_size, try_on
+        from pipeline.head.model import load_head
+        from pipeline.masks.material import draw_material
+
+        head = np.asarray(load_head().mean) if size is None else head_for_size(design, size)
+        try:
+            tried = try_on(only_size(design, size) if size else design, wearing, head, seed)
+        except Rejected as refusal:
+            print(f"maskdrape: {name}, worn {wearing}: {refusal.reason} (try another --seed)", file=err)
+            return 3
+        material = draw_material(design, np.random.default_rng(seed))
+        card(design, tried, material, SIDE, SAMPLES, seed).save(file)
+        print(file, file=out)
+    return 0
+
+
+def _known(name: str, size: str | None, wearing: str) -> Design:
+    names = design_names()
+    if name not in names:
+        raise ConfigError(f"NAME {name}: no such design; allowed: {', '.join(names)}")
+    design = load_design(name)
+    if size is not None and size not in design.sizes:
+        raise ConfigError(f"--size {size}: {name} is not made in it; allowed: {', '.join(design.sizes)}")
+    if wearing not in design.wearing:
+        raise ConfigError(f"--wearing {wearing}: {name} is not worn so; allowed: {', '.join(design.wearing)}")
+    return design

@@ -1,0 +1,58 @@
+"""One mask of the library, cloth-simulated on a generated head, without any photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.head.model import load_head
+from pipeline.masks.anatomy import face_points
+from pipeline.masks.checks import check_drape
+from pipeline.masks.design.design import Design
+from pipeline.masks.place.place import place_mask
+from pipeline.masks.size import face_arc
+from pipeline.records import Float, Rejected, RestMask, WornMask
+from pipeline.studio.cloth import SETTINGS, drape
+
+UPRIGHT = np.array([0.0, -1.0, 0.0])  # gravity in the head frame of somebody who looks straight ahead
+
+
+@dataclass(frozen=True)
+class TriedOn:
+    """A mask on a head; vertices (V, 3) m, head frame."""
+
+    head: Float
+    rest: RestMask
+    worn: WornMask
+    attempts: int  # of the solver, each with more careful settings than the last
+
+
+def try_on(design: Design, wearing: str, head: Float, seed: int) -> TriedOn:
+    """Place, drape and check ``design`` on ``head`` (V, 3) m. Raises Rejected when every attempt fails."""
+    rest = place_mask(design, head, UPRIGHT, wearing, np.random.default_rng(seed))
+    for attempt in range(len(SETTINGS)):
+        draped = drape(rest, head, load_head().collider_faces, UPRIGHT, attempt)
+        try:
+            worn = check_drape(rest, draped.vertices, head, draped.motion)
+        except Rejected:
+            if attempt == len(SETTINGS) - 1:
+                raise
+        else:
+            return TriedOn(head, rest, worn, attempt + 1)
+    raise AssertionError("no settings of the solver")
+
+
+def only_size(design: Design, size: str) -> Design:
+    """The design as if it were made in one size."""
+    return design.model_copy(update={"sizes": {size: design.sizes[size]}})
+
+
+def head_for_size(design: Design, size: str) -> Float:
+    """(V, 3) m: the mean head, made larger or smaller as a whole until ``size`` is the one for it."""
+    mean = np.asarray(load_head().mean)
+    arc = 1000 * face_arc(mean, face_points(mean))
+    limits = sorted(one.for_faces_up_to_mm for one in design.sizes.values())
+    most = design.sizes[size].for_faces_up_to_mm
+    least = max([limit for limit in limits if limit < most], default=0.0)
+    return np.asarray(mean * (np.clip(arc, least * 1.03, most * 0.97) / arc))
