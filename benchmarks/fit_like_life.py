@@ -134,7 +134,7 @@ def draped(names: list[str], heads: int, wearing: str) -> Iterator[tuple[Key, Ma
     from pipeline.masks.checks import check_drape
     from pipeline.masks.coverage import measure_coverage
     from pipeline.masks.library import design_names, load_design
-    from pipeline.masks.place import place_mask
+    from pipeline.masks.place.place import place_mask
     from pipeline.records import Rejected
     from pipeline.studio.cloth import SETTINGS, drape
 

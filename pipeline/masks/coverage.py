@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.front_view import from_front, front_grid
-from pipeline.records import PARTS, Float, WornMask
+from pipeline.records import CORDS, Float, WornMask
 
-NOT_SHEET = ("none", "loop", "strap")
 BAND = 0.03  # inter-eye distances to either side of a line down the face, over which an edge is looked for
 THREE_QUARTER = np.radians(30)  # from straight ahead: where both the corner of a mask and the ear show
 
@@ -54,7 +53,7 @@ def measure_coverage(worn: WornMask, head_vertices: Float) -> Coverage:
     middle, level = float(pupils[:, 0].mean()), float(pupils[:, 1].mean())
     apart = float(np.linalg.norm(pupils[0] - pupils[1]))
 
-    sheet_faces = worn.faces[~np.isin(worn.parts, [PARTS.index(p) for p in NOT_SHEET if p in PARTS])]
+    sheet_faces = worn.faces[~np.isin(worn.parts, CORDS)]
     used = worn.vertices[np.unique(sheet_faces)]
     x, y = front_grid(np.concatenate([head_vertices, used]))
     skin = from_front(head_vertices, head.faces, x, y)

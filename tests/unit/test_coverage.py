@@ -39,6 +39,8 @@ def measured(*pieces) -> Coverage:
         faces=corners,
         uv=vertices[corners][..., :2],
         parts=np.concatenate(parts),
+        upper_edge=np.array([1, 0], np.int32),
+        lower_edge=np.array([2, 3], np.int32),
         checks={},
     )
     return measure_coverage(worn, HEAD.mean)
