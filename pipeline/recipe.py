@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from pipeline.assets import asset_folder, asset_names
 from pipeline.config import Config
+from pipeline.strict_yaml import YamlError, read_yaml
 
 
 class ConfigError(Exception):
@@ -91,25 +92,6 @@ def _find(path: str) -> Path:
     )
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML's safe loader, which also refuses a key given twice."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen = set()
-    for key, _ in node.value:
-        if not isinstance(key, yaml.ScalarNode):
-            raise yaml.constructor.ConstructorError(None, None, "a key must be a text", key.start_mark)
-        if key.tag != "tag:yaml.org,2002:merge" and key.value in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"key {key.value!r} twice", key.start_mark)
-        seen.add(key.value)
-    loader.flatten_mapping(node)
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
-
-
 def _read_yaml(file: Path) -> dict[str, Any]:
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -118,13 +100,9 @@ def _read_yaml(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"{file.name}: cannot be read: {error.strerror or error}") from error
     try:
-        values = yaml.load(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f" line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        raise ConfigError(f"{file.name}{where}: {_plain_yaml(error)}") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ConfigError(f"{file.name}: not YAML: {' '.join(str(error).split())}") from error
+        values = read_yaml(text)
+    except YamlError as error:
+        raise ConfigError(f"{file.name}{error}") from error
     if values is None:
         raise ConfigError(f"{file.name}: empty; needed at least: photos: {{folder: PATH}} and output: PATH")
     if not isinstance(values, dict):
@@ -132,14 +110,6 @@ def _read_yaml(file: Path) -> dict[str, Any]:
             f"{file.name}: {_shown(values)} is not a configuration; needed: lines of the form key: value"
         )
     return values
-
-
-def _plain_yaml(error: yaml.MarkedYAMLError) -> str:
-    tag = re.search(r"tag '([^']+)'", error.problem or "")
-    if tag and "python" in tag[1]:
-        name = tag[1].replace("tag:yaml.org,2002:", "!!")
-        return f"{name} is not allowed; allowed: plain numbers, texts, lists and mappings"
-    return error.problem or "not YAML"
 
 
 def _explain(error: ErrorDetails) -> str:

@@ -48,12 +48,12 @@ def test_faces_look_away_from_the_face_and_pair_up_to_quads():
     ("old", "new", "said"),
     [
         ("depth_mm: 12", "depth_mm: deep", ["construction.pleats.depth_mm", "deep"]),
-        ("depth_mm: 12", "depth_cm: 1", ["pleats.depth_cm", "not permitted"]),
+        ("depth_mm: 12", "depth_cm: 1", ["pleats.depth_cm", "unknown key"]),
         ("bending: [3.0, 5.0]", "bending: [5.0, 3.0]", ["fabric.bending", "first number"]),
         ("[0.34, 0.53, 0.72]", "[0.34, 0.93, 0.72]", ["pleats", "at_height must rise"]),
         ("[black]", "[navy]", ["material", "navy"]),
         ("srgb: \"#9cc3dc\"", "srgb: blueish", ["light blue", "blueish"]),
-        ("kind: pleated", "kind: !!python/object:os.system pleated", ["not readable YAML"]),
+        ("kind: pleated", "kind: !!python/object:os.system pleated", ["line", "python/object", "not allowed"]),
     ],
 )  # fmt: skip
 def test_mistakes_in_a_design_are_named(old, new, said):
@@ -65,6 +65,16 @@ def test_mistakes_in_a_design_are_named(old, new, said):
         parse_design("surgical", text.replace(old, new, 1))
     for words in said:
         assert words in str(error.value)
+
+
+def test_a_mistake_is_named_with_its_line():
+    from pipeline.assets import asset_folder
+
+    text = (asset_folder("mask_library") / "surgical.yaml").read_text(encoding="utf-8")
+    for old, new in (("depth_mm: 12", "depth_mm: deep"), ("roughness: [", "roughnes: [")):
+        line = text[: text.index(old)].count("\n") + 1
+        with pytest.raises(DesignError, match=rf"surgical\.yaml line {line}: "):
+            parse_design("surgical", text.replace(old, new, 1))
 
 
 def test_unknown_design_lists_the_known_ones():
