@@ -2,45 +2,181 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pipeline.colour import decode
-from pipeline.masks.design import Design
+from pipeline.masks.design.design import Design
+from pipeline.masks.design.material import Hem, Material, Print, Wear
+from pipeline.masks.fabrics.draw import FABRICS
+from pipeline.masks.prints.draw import SIZES_MM
+from pipeline.masks.prints.palettes import PALETTES
+from pipeline.masks.prints.picture import check_picture
 from pipeline.records import Float
 
+NO_WEIGHTS: Mapping[str, float] = {}
 
-def draw_material(design: Design, rng: np.random.Generator) -> dict[str, Any]:
-    """A mask's material as plain numbers and lists that JSON can hold.
 
-    ``colour`` and ``back_colour`` are linear albedos (3), ``loop_colour`` too; ``roughness``,
-    ``translucency`` and ``sheen`` lie in [0, 1]; ``thickness_m`` is that of the whole sheet; ``weave_seed``
-    seeds the fabric's pattern.
+def draw_material(
+    design: Design,
+    rng: np.random.Generator,
+    fabrics: Mapping[str, float] = NO_WEIGHTS,
+    colours: Mapping[str, float] = NO_WEIGHTS,
+    prints: Mapping[str, float] = NO_WEIGHTS,
+) -> dict[str, Any]:
+    """A mask's material as plain numbers, lists and texts that JSON can hold; the contract with the studio.
+
+    ``fabrics``, ``colours`` and ``prints`` are weights by name that stand in for the design's own where it
+    has any of those names.
+
+    Colours are linear albedos (3): ``colour`` and ``back_colour`` of the two sides, ``loop_colour``,
+    ``strap_colour``, ``valve_colour``. ``fabric`` is a name in `pipeline.masks.fabrics.draw.FABRICS`;
+    ``roughness``, ``gloss``, ``sheen``, ``translucency``, ``unevenness``, ``dirt``, ``rubbing``, ``creases``
+    and ``window_haze`` lie in [0, 1]; ``thickness_m`` is that of the whole sheet. ``weave_seed`` seeds where
+    the cloth was cut and what happened to it. ``hem`` says how borders are finished (``kind``, ``row_m`` from
+    the edge, ``rows``, ``stitch_m``, ``thread`` colour, ``seams``), ``folds_u_m`` and ``folds_v_m`` where
+    folds run, in the uv. ``print`` is None, or what `pipeline.masks.prints.draw.draw_print` takes.
     """
     look = design.material
-    names = list(look.colours)
-    weights = np.array([look.colours[name].weight for name in names])
-    name = names[int(rng.choice(len(names), p=weights / weights.sum()))]
+    fabric = _choose({str(k): v for k, v in look.fabrics.items()}, fabrics, rng)
+    name = _choose({k: v.weight for k, v in look.colours.items()}, colours, rng)
     chosen = look.colours[name]
     shade = rng.normal(0, chosen.spread, 3) * 0.5 + rng.normal(0, chosen.spread)
     outside = np.clip(linear(chosen.srgb) * np.exp(shade), 0.01, 0.9)
-    inside = outside if name in look.inside_matches_outside else linear(look.inside)
-    loops = outside if name in look.loops_match_outside else linear(look.loops)
-    return {
+    inside = outside if _matches(look.inside_matches_outside, name) else linear(look.inside)
+    loops = outside if _matches(look.loops_match_outside, name) else linear(look.loops)
+    usual = FABRICS[fabric]
+    material: dict[str, Any] = {
+        "fabric": fabric,
         "colour_name": name,
         "colour": outside.tolist(),
         "back_colour": inside.tolist(),
         "loop_colour": loops.tolist(),
-        "roughness": float(rng.uniform(*look.roughness)),
-        "translucency": float(rng.uniform(*look.translucency)),
-        "sheen": float(rng.uniform(*look.sheen)),
+        "roughness": float(rng.uniform(*(look.roughness or usual.roughness))),
+        "gloss": float(rng.uniform(*(look.gloss or usual.gloss))),
+        "translucency": float(rng.uniform(*(look.translucency or usual.translucency))),
+        "sheen": float(rng.uniform(*(look.sheen or usual.sheen))),
         "thickness_m": float(rng.uniform(*look.thickness_mm)) / 1000,
         "weave_seed": int(rng.integers(2**31)),
+        "unevenness": usual.unevenness if look.unevenness is None else look.unevenness,
+        "hem": _hem(look.hem, outside),
+        **_wear(look.wear, rng),
+        **_hardware(look, outside, rng),
+        "print": None,
     }
+    printed = _choose({k: v.weight for k, v in look.prints.items()}, prints, rng)
+    return _with_print(material, printed, look.prints[printed], rng)
+
+
+def with_picture(material: Mapping[str, Any], file: str, width_m: float, folder: Path) -> dict[str, Any]:
+    """``material`` with a user's own picture ``width_m`` metres wide printed on its middle.
+
+    ``file`` is relative to ``folder``, and stays so in the labels. Raises PrintError when it cannot be used.
+    """
+    check_picture(folder / file)
+    described = _describe(file, "picture", width_m, 0.0, 0)
+    return {**material, "print": {**described, "file": file}}
 
 
 def linear(srgb: str) -> Float:
     """Linear RGB (3,) of ``#rrggbb`` in sRGB (IEC 61966-2-1)."""
     code = np.array([int(srgb[k : k + 2], 16) for k in (1, 3, 5)]) / 255
     return decode(code)
+
+
+def _choose(own: Mapping[str, float], wanted: Mapping[str, float], rng: np.random.Generator) -> str:
+    shared = {name: wanted[name] for name in own if wanted.get(name, 0) > 0}
+    weights = shared or own
+    names = list(weights)
+    share = np.array([weights[name] for name in names])
+    return names[int(rng.choice(len(names), p=share / share.sum()))]
+
+
+def _matches(names: tuple[str, ...] | str, colour: str) -> bool:
+    return names == "always" or colour in names
+
+
+def _hem(hem: Hem, cloth: Float) -> dict[str, Any]:
+    return {
+        "kind": hem.kind,
+        "row_m": hem.from_edge_mm / 1000,
+        "rows": hem.rows,
+        "stitch_m": hem.stitch_mm / 1000,
+        "thread": (cloth if hem.thread is None else linear(hem.thread)).tolist(),
+        "seams": hem.seams,
+    }
+
+
+def _wear(wear: Wear, rng: np.random.Generator) -> dict[str, Any]:
+    # Most masks are rather fresh: small shares of the range are likelier than large ones.
+    dirt, rubbing, creases = (
+        low + (high - low) * float(rng.random()) ** 1.5
+        for low, high in (wear.dirt, wear.rubbing, wear.creases)
+    )
+    return {
+        "dirt": dirt,
+        "rubbing": rubbing,
+        "creases": creases,
+        "folds_u_m": [float(at + rng.normal(0, 1.0)) / 1000 for at in wear.folds_across_mm],
+        "folds_v_m": [-float(at + rng.normal(0, 1.0)) / 1000 for at in wear.folds_down_mm],
+    }
+
+
+def _hardware(look: Material, outside: Float, rng: np.random.Generator) -> dict[str, Any]:
+    parts = look.hardware
+    valve, strap = (
+        linear(colours[int(rng.integers(len(colours)))]) if colours else outside
+        for colours in (parts.valve, parts.strap)
+    )
+    return {
+        "valve_colour": valve.tolist(),
+        "strap_colour": strap.tolist(),
+        "strap_is": parts.strap_is,
+        "window_haze": float(rng.uniform(*parts.window_haze)),
+    }
+
+
+def _with_print(
+    material: dict[str, Any], name: str, wanted: Print, rng: np.random.Generator
+) -> dict[str, Any]:
+    if wanted.kind is None:
+        return material
+    kind = str(wanted.kind)
+    size = float(rng.uniform(*(wanted.size_mm or SIZES_MM[kind]))) / 1000
+    ground, inks = wanted.ground, wanted.inks
+    if not inks and kind in PALETTES:
+        palettes = PALETTES[kind]
+        own_ground, inks = palettes[int(rng.integers(len(palettes)))]
+        ground = ground or own_ground
+    angle = float(np.radians(rng.uniform(*wanted.turned_degrees)))
+    described = _describe(name, kind, size, angle, int(rng.integers(2**31)))
+    described["inks"] = [
+        np.clip(linear(ink) * np.exp(rng.normal(0, 0.05, 3)), 0.01, 0.9).tolist() for ink in inks
+    ]
+    if kind == "mark":  # low on one cheek, as makers place it
+        side, down = rng.choice([-1, 1]) * rng.uniform(0.03, 0.05), rng.uniform(0.08, 0.11)
+        described["origin"] = [float(side), -float(down)]
+    elif kind not in ("picture", "gradient"):  # cut anywhere from the roll
+        described["origin"] = rng.uniform(0, 0.2, 2).tolist()
+    if wanted.file is not None:
+        described["file"] = wanted.file
+    if ground is None:
+        return {**material, "print": described}
+    cloth = linear(ground).tolist()
+    back = cloth if material["back_colour"] == material["colour"] else material["back_colour"]
+    return {**material, "colour": cloth, "back_colour": back, "colour_name": "printed", "print": described}
+
+
+def _describe(name: str, kind: str, size: float, angle: float, seed: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "kind": kind,
+        "size_m": size,
+        "angle": angle,
+        "origin": [0.0, -0.07],
+        "inks": [],
+        "seed": seed,
+    }

@@ -1,0 +1,32 @@
+"""What use leaves on cloth: uneven webs, dirt, pills and rubbed places."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.masks.fabrics.weave import fibres, noise, step
+from pipeline.records import Tile
+
+REPEAT = 0.24  # m: larger than most masks, as a stain that comes twice is seen at once
+FINEST = 4e-4  # m
+
+
+def draw_wear(texel: float, seed: int) -> Tile:
+    """Unevenness (0.5 = none), dirt and wear (h, w, 3), each in [0, 1], in squares of ``texel`` m or larger.
+
+    Unevenness is the cloudiness of any web or weave; dirt gathers in smudges with specks; wear is pills and
+    rubbed patches. How much of each is seen is the material's affair.
+    """
+    count = max(8, round(REPEAT / max(texel, FINEST)))
+    rng = np.random.default_rng(seed)
+    cloud = 0.75 * noise(REPEAT, count, 0.0045, rng) + 0.5 * noise(REPEAT, count, 0.016, rng)
+    smudge = step(noise(REPEAT, count, 0.022, rng) + 0.4 * noise(REPEAT, count, 0.005, rng), 0.4, 2.4)
+    speck = step(noise(REPEAT, count, 0.0016, rng), 2.6, 3.4)
+    rubbed = step(noise(REPEAT, count, 0.014, rng), 0.0, 2.0)
+    pills = step(noise(REPEAT, count, 0.0012, rng), 1.7, 2.6) * (0.3 + 0.7 * rubbed)
+    lint = np.clip(fibres(REPEAT, count, rng, 60, 0.007), 0, 2.5) / 2.5
+    dirt = np.clip(0.8 * smudge + 0.5 * speck, 0, 1)
+    wear = np.clip(0.55 * rubbed + 0.8 * pills + 0.4 * lint, 0, 1)
+    pixels = np.stack([np.clip(0.5 + 0.16 * cloud, 0, 1), dirt, wear], axis=-1)
+    origin = rng.uniform(0, REPEAT, 2)
+    return Tile(pixels.astype(np.float32), np.array([REPEAT, REPEAT]), origin, 0.0, True)

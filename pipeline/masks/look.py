@@ -1,0 +1,49 @@
+"""The look of a mask's cloth close up, drawn from its material for one photo's pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.assets import asset_folder
+from pipeline.masks.fabrics.draw import draw_weave
+from pipeline.masks.fabrics.wear import draw_wear
+from pipeline.masks.prints.draw import draw_print
+from pipeline.records import ClothLook
+
+HERE = Path()
+
+
+def cloth_look(material: Mapping[str, Any], pixel: float, folder: Path = HERE) -> ClothLook:
+    """Weave, print and wear of ``material`` (see `pipeline.masks.material`) where a pixel covers ``pixel`` m.
+
+    Pictures to be printed lie in ``folder`` or in ``mask_library/prints/``. Raises PrintError where one
+    cannot be read.
+    """
+    texel = _texel(pixel)
+    rng = np.random.default_rng(int(material["weave_seed"]))
+    weave = draw_weave(str(material.get("fabric", "spunbond")), texel)
+    if weave is not None:
+        weave = replace(weave, origin=rng.uniform(0, 1, 2) * weave.size, angle=float(rng.normal(0, 0.01)))
+    printed = material.get("print")
+    if printed is not None and "file" in printed:
+        printed = {**printed, "file": str(_picture(printed["file"], folder))}
+    return ClothLook(
+        weave=weave,
+        print=draw_print(printed, texel) if printed is not None else None,
+        wear=draw_wear(texel, int(rng.integers(2**31))),
+    )
+
+
+def _picture(file: str, folder: Path) -> Path:
+    own = asset_folder("mask_library") / "prints" / file
+    return own if own.is_file() and not (folder / file).is_file() else folder / file
+
+
+def _texel(pixel: float) -> float:
+    """Half a pixel, down to the next power of the root of two, so that tiles can be kept."""
+    return float(2.0 ** (np.floor(2 * np.log2(pixel / 2)) / 2))

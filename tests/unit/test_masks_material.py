@@ -1,0 +1,82 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.colour import encode
+from pipeline.masks.design.material import Hem, Print, Wear
+from pipeline.masks.library import load_design
+from pipeline.masks.look import cloth_look
+from pipeline.masks.material import draw_material, linear, with_picture
+from pipeline.masks.prints.picture import PrintError
+
+
+def with_look(**changes):
+    design = load_design("surgical")
+    return design.model_copy(update={"material": design.material.model_copy(update=changes)})
+
+
+def test_the_colours_of_the_nist_study_exist_by_name():
+    """Ngan, Grother and Hanaoka, NISTIR 8331 (2020), masked faces in these four."""
+    assert {"light blue", "white", "black", "red"} <= load_design("surgical").material.colours.keys()
+
+
+def test_a_material_is_json_and_the_same_from_the_same_seed():
+    design = with_look(prints={"buds": Print(kind="flowers", weight=1)}, wear=Wear(dirt=(0.1, 0.2)))
+    first, again = (draw_material(design, np.random.default_rng(3)) for _ in range(2))
+    assert first == again == json.loads(json.dumps(first))
+    assert first["print"]["kind"] == "flowers" and 0.1 <= first["dirt"] <= 0.2
+    assert first != draw_material(design, np.random.default_rng(4))
+
+
+def test_weights_from_outside_stand_in_for_the_design_s_own():
+    design = load_design("surgical")
+    for seed in range(6):
+        drawn = draw_material(design, np.random.default_rng(seed), colours={"red": 1, "no such": 5})
+        assert drawn["colour_name"] == "red"
+        red = encode(np.array(drawn["colour"]))
+        assert red[0] > 2 * red[1]
+    names = {
+        draw_material(design, np.random.default_rng(s), colours={"none": 1})["colour_name"] for s in range(30)
+    }
+    assert len(names) > 3
+
+
+def test_a_print_on_its_own_ground_dyes_the_cloth():
+    design = with_look(prints={"ours": Print(kind="dots", weight=1, ground="#a01c24", inks=("#ffffff",))})
+    drawn = draw_material(design, np.random.default_rng(0))
+    np.testing.assert_allclose(drawn["colour"], linear("#a01c24"))
+    assert drawn["colour_name"] == "printed"
+
+
+def test_the_look_fades_to_plain_cloth_from_afar():
+    drawn = draw_material(
+        with_look(prints={"d": Print(kind="dots", weight=1, size_mm=(3, 3))}), np.random.default_rng(0)
+    )
+    near, far = cloth_look(drawn, 2e-4), cloth_look(drawn, 2e-2)
+    assert near.weave is not None and near.print is not None and far.print is not None
+    assert near.print.pixels[..., 3].std() > 0.3 and far.print.pixels[..., 3].std() < 0.02
+    assert near.print.pixels.mean() == pytest.approx(far.print.pixels.mean(), abs=0.01)
+
+
+def test_a_user_s_picture_takes_the_place_of_the_print(tmp_path):
+    Image.fromarray(np.full((32, 64, 3), (255, 255, 0), np.uint8)).save(tmp_path / "sun.png")
+    drawn = draw_material(load_design("surgical"), np.random.default_rng(0))
+    printed = with_picture(drawn, "sun.png", 0.1, tmp_path)
+    assert printed["print"]["file"] == "sun.png"  # no path of this machine in the labels
+    tile = cloth_look(printed, 1e-3, tmp_path).print
+    assert tile is not None and not tile.repeats
+    np.testing.assert_allclose(tile.pixels[5, 5], [1, 1, 0, 1], atol=1e-5)
+    with pytest.raises(PrintError, match=r"no file"):
+        with_picture(drawn, "moon.png", 0.1, tmp_path)
+
+
+def test_hems_and_folds_come_in_metres():
+    design = with_look(
+        hem=Hem(kind="stitched", from_edge_mm=4, stitch_mm=2.5, thread="#ffffff"),
+        wear=Wear(creases=(0.5, 1), folds_across_mm=(0,), folds_down_mm=(48,)),
+    )
+    drawn = draw_material(design, np.random.default_rng(1))
+    assert drawn["hem"]["row_m"] == 0.004 and drawn["hem"]["thread"] == [1, 1, 1]
+    assert abs(drawn["folds_u_m"][0]) < 0.004 and drawn["folds_v_m"][0] == pytest.approx(-0.048, abs=0.004)
