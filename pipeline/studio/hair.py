@@ -11,12 +11,13 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
 
+from pipeline.head.beard import beard_weight
 from pipeline.head.model import HeadModel, load_head
 from pipeline.records import Float, Int
 from pipeline.studio import blender
 from pipeline.studio.camera import to_blender
 from pipeline.studio.mesh import add_object, new_mesh
-from pipeline.studio.skin import beard_weight, brow_weight
+from pipeline.studio.skin import brow_weight
 from pipeline.studio.surface import lattice_noise, ramp, vertex_normals
 
 

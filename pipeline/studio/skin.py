@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from pipeline.head.beard import beard_weight
 from pipeline.head.model import HeadModel
 from pipeline.records import Float
 from pipeline.studio import blender
@@ -139,20 +140,6 @@ def skin_colour(
         weight = np.clip(brows * brow_weight(rest) * strokes, 0, 0.92)[:, None]
         colour = (1 - weight) * colour + weight * np.minimum(person.brow_colour, 0.5 * colour)
     return np.clip(colour, 0.004, 0.9)
-
-
-def beard_weight(head: HeadModel, rest: Float) -> Float:
-    """Where beards grow, 0..1 (V,), over the mean head."""
-    at = {name: head.mean[vertex] for name, vertex in head.points.items()}
-    x, y, z = np.abs(rest[:, 0]), rest[:, 1], rest[:, 2]
-    # Upper edge: from the sideburn down over the cheek to the corner of the mouth, up to the nose.
-    edge = np.interp(
-        x, [0.0, 0.012, 0.026, 0.045, 0.066, 0.075], [-0.0505, -0.0515, -0.062, -0.068, -0.045, -0.02]
-    )
-    jaw = ramp(y, edge + 0.003, edge - 0.006)
-    throat = ramp(y + 0.35 * z, at["menton"][1] - 0.045, at["menton"][1] - 0.012)
-    front = ramp(z, at["tragion_left"][2] - 0.004, at["tragion_left"][2] + 0.014)
-    return jaw * throat * front
 
 
 def skin_material(person: Complexion, *, scatter: bool) -> Any:

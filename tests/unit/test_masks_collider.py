@@ -1,0 +1,66 @@
+"""What a mask lies on: lips are spanned, beards and other masks hold it off the skin."""
+
+import numpy as np
+import pytest
+
+from pipeline.head.model import load_head
+from pipeline.masks.collider import head_collider, with_mask
+from pipeline.masks.proximity import closest, prepare
+
+
+def face(**expression):
+    head = load_head()
+    weights = np.zeros(len(head.expression_names))
+    for name, value in expression.items():
+        weights[head.expression_names.index(name)] = value
+    return head.shape(np.zeros(80), weights)
+
+
+def open_edges(faces):
+    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    directed, count = np.unique(edges, axis=0, return_counts=True)
+    assert (count == 1).all()  # no edge runs the same way twice: all triangles face outwards
+    whole = {tuple(edge) for edge in directed.tolist()}
+    return [edge for edge in whole if edge[::-1] not in whole]
+
+
+def test_only_the_neck_is_open():
+    collider = head_collider(load_head().mean)
+    ends = np.array(open_edges(collider.faces))
+    assert collider.vertices[ends, 1].max() < -0.15
+
+
+@pytest.mark.parametrize(
+    "expression", [{}, {"jawOpen": 0.9}, {"mouthSmileLeft": 1, "mouthSmileRight": 1, "mouthUpperUpLeft": 0.6}]
+)
+def test_membrane_spans_the_mouth_and_holds_the_lips_inside(expression):
+    head, vertices = load_head(), face(**expression)
+    collider = head_collider(vertices)
+    surface = prepare(collider.vertices, collider.faces)
+    lips = vertices[np.intersect1d(np.flatnonzero(head.regions["lips"]), np.unique(head.collider_faces))]
+    assert closest(surface, lips).distance.max() < 0.002
+    # a thread hung across the mouth does not fall in
+    upper, lower = (vertices[head.points[name]] for name in ("labiale_superius", "labiale_inferius"))
+    between = upper + np.linspace(0.2, 0.8, 5)[:, None] * (lower - upper)
+    assert closest(surface, between + np.array([0, 0, 0.003])).distance.min() > 0
+    assert closest(surface, between - np.array([0, 0, 0.012])).distance.max() < 0
+
+
+def test_beard_grows_on_the_chin_and_not_on_the_nose():
+    head = load_head()
+    bare, bearded = head_collider(head.mean), head_collider(head.mean, beard=0.01)
+    thick = np.linalg.norm(bearded.vertices - bare.vertices, axis=1)
+    assert thick[head.points["pogonion"]] == pytest.approx(0.01, rel=0.05)
+    assert thick[head.points["pronasale"]] == 0
+
+
+def test_a_second_mask_lies_on_the_first():
+    head = load_head()
+    collider = head_collider(head.mean)
+    tip = head.mean[head.points["pronasale"]]
+    corners = (
+        tip + np.array([0, 0, 0.005]) + 0.02 * np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]])
+    )
+    both = with_mask(collider, corners, np.array([[0, 1, 2], [0, 2, 3]]), thickness=0.001)
+    surface = prepare(both.vertices, both.faces)
+    assert closest(surface, tip[None] + np.array([0, 0, 0.0085])).distance == pytest.approx(0.003, abs=1e-5)
