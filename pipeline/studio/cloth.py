@@ -10,24 +10,27 @@ import numpy as np
 from pipeline.records import CORDS, Float, Int, Rejected, RestMask
 
 SCALE = 10.0  # the solver's tolerances are made for things larger than a mask
-REST = 3.5e-5  # m a frame: mean drift of a mask at rest
+REST = 1.5e-5  # m a frame: mean drift of a mask at rest
 WINDOW = 8  # frames over which the drift is measured and the trembling of contacts averaged out
+MASS = 0.4  # of a vertex; only its ratio to the springs counts, so the weight of the cloth is in the gravity
+GRAVITY = 0.03  # for cloth of 70 g/m2: a mask weighs about a twentieth of what its loops pull, as in life
+AIR = (4.0, 0.5)  # drag while it is put on, and then: less drag, and it is at rest the sooner
+FRICTION = 60.0  # percent of the pressure
 
 
 @dataclass(frozen=True)
 class Solver:
     """Settings that a second, more careful attempt changes."""
 
-    quality: int = 5
+    quality: int = 5  # steps a frame
     collision_quality: int = 2
-    carry: int = 10
-    frames: int = 64
-    mass: float = 0.4
+    carry: int = 10  # frames in which the pinned vertices travel to their targets
+    frames: int = 64  # at most
 
 
 SETTINGS: tuple[Solver, ...] = (
     Solver(),
-    Solver(quality=7, collision_quality=4, carry=16, frames=90, mass=0.5),
+    Solver(quality=7, collision_quality=4, carry=16, frames=90),
 )
 """Solver of the first attempt, and of the one retry."""
 
@@ -57,9 +60,7 @@ def drape(
         collider = _object(scene, made, "collider", collider_vertices, [], collider_faces.tolist())
         collider.modifiers.new("collision", "COLLISION")
         collider.collision.thickness_outer = 0.007
-        collider.collision.thickness_inner = 0.2
-        collider.collision.cloth_friction = 60.0
-        collider.collision.damping = 0.2
+        collider.collision.cloth_friction = FRICTION
         mask = _mask(scene, made, rest, solver)
         return _run(scene, mask, len(rest.start_vertices), rest, solver)
     finally:
@@ -103,16 +104,21 @@ def _mask(scene, made, rest: RestMask, solver: Solver):
     cloth, collision = modifier.settings, modifier.collision_settings
     values = rest.parameters
     cloth.quality = solver.quality
-    cloth.mass = solver.mass * values["mass_kg_m2"] / 0.07
-    cloth.air_damping = 6.0
+    cloth.mass = MASS
+    cloth.effector_weights.gravity = GRAVITY * values["mass_kg_m2"] / 0.07
+    for frame, drag in ((1, AIR[0]), (solver.carry, AIR[0]), (solver.carry + 4, AIR[1])):
+        cloth.air_damping = drag
+        cloth.keyframe_insert("air_damping", frame=frame)
+    made.append(mask.animation_data.action)
     cloth.bending_model = "ANGULAR"
-    softest = float(rest.stiffness.min()) * values["tension"]
+    softest = float(rest.stiffness.min())
     for name in ("tension", "compression", "shear"):
-        setattr(cloth, f"{name}_stiffness", softest)
-        setattr(cloth, f"{name}_stiffness_max", values["tension"])
+        strength = values["tension"] * (1.0 if name == "tension" else values.get(name, 1.0))
+        setattr(cloth, f"{name}_stiffness", softest * strength)
+        setattr(cloth, f"{name}_stiffness_max", float(rest.stiffness.max()) * strength)
         setattr(cloth, f"{name}_damping", 5.0)
-    span = max(values["tension"] - softest, 1e-9)
-    group = _group(mask, "stiffness", (rest.stiffness * values["tension"] - softest) / span)
+    span = max(float(rest.stiffness.max()) - softest, 1e-9)
+    group = _group(mask, "stiffness", (rest.stiffness - softest) / span)
     cloth.vertex_group_structural_stiffness = cloth.vertex_group_shear_stiffness = group
     softest = float(rest.bending.min())
     span = max(float(rest.bending.max()) - softest, 1e-9)
@@ -122,12 +128,11 @@ def _mask(scene, made, rest: RestMask, solver: Solver):
     cloth.vertex_group_mass = _group(mask, "pins", rest.pins)
     cloth.pin_stiffness = 5.0
     cloth.rest_shape_key = mask.data.shape_keys.key_blocks["rest"]
-    cloth.effector_weights.gravity = 0.12
     cloth.use_sewing_springs = True
     collision.collision_quality = solver.collision_quality
     collision.distance_min = 0.007
     # the layers of a pleat may not pass through one another; where the edge binds them they must touch
-    collision.use_self_collision = True
+    collision.use_self_collision = not rest.bound.all()
     collision.self_distance_min = 0.007
     collision.self_friction = 2.0
     collision.vertex_group_self_collisions = _group(mask, "bound", rest.bound.astype(float))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from pipeline.masks.design.block import Block, Positive, Range
+from pipeline.masks.design.block import Block, FractionRange, Positive, Range
 from pipeline.masks.design.fasteners import Fasteners
 from pipeline.masks.design.material import Material
 from pipeline.masks.design.pleated import Pleated
@@ -36,6 +36,8 @@ class Fabric(Block):
 
     layers_g_m2: tuple[Positive, ...]
     tension: Range
+    compression: FractionRange = (1.0, 1.0)  # of the tension: threads that crumple instead of being pressed
+    shear: FractionRange = (1.0, 1.0)  # of the tension: threads that lean askew
     bending: Range
     crease: Range
     edge_bending: Range

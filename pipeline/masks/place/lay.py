@@ -19,7 +19,7 @@ def profile_length(envelope: Envelope, high: float, low: float) -> float:
 def pressed(skin: Envelope, clearance: float, depth: float) -> Envelope:
     """Where fingers press the wire: on the ridge of the nose, and beside it no more than ``depth`` m into
     the hollow between nose and cheek."""
-    sigma = (0.005 / HEIGHT_STEP, np.radians(3) / ANGLE_STEP)
+    sigma = (0.004 / HEIGHT_STEP, np.radians(2) / ANGLE_STEP)
     hull = wrap(skin, 0.0, steepest=np.inf).radius
     radius = gaussian_filter(np.maximum(skin.radius, hull - depth), sigma, mode="nearest")
     return Envelope(skin.axis_z, skin.heights, skin.angles, radius + clearance)

@@ -18,7 +18,8 @@ from pipeline.records import PARTS, Float, Int, Patch
 
 CLEARANCE = 0.010  # m between the start and the skin
 CORNER_DROP = 0.018  # m that the upper corners lie below the bridge of the nose
-PRESSED_DEPTH = 0.004  # m that the wire is pressed into the hollows beside the nose
+PRESSED_DEPTH = 0.012  # m that the wire is pressed into the hollows beside the nose
+HELD = (0.9, 0.7)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
 WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
 
 
@@ -53,9 +54,11 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         rows = np.flatnonzero(sheet.rows <= band[1] + 1e-9)
         skin = pressed(seat.skin, clearance=0.0014, depth=PRESSED_DEPTH)
         targets[rows] = lay_grid(skin, across, *fold(sheet, opening), top)[rows]
-        reach = design.wire.pressed_mm / 1000
-        fall = np.clip((reach - np.abs(sheet.columns)) / (0.6 * reach), 0, 1)
-        pins[rows[1:]] = 0.9 * fall**2 * (3 - 2 * fall)
+        off = np.abs(sheet.columns)
+        nose, wire = design.wire.pressed_mm / 1000, min(design.wire.length_mm / 2000, half)
+        pins[rows[1:]] = np.maximum(
+            HELD[0] * _fading(off, nose, 0.6 * nose), HELD[1] * _fading(off, wire, 0.25 * wire)
+        )
     rest, start, targets = (points.reshape(-1, 3) for points in (rest, start, targets))
     bound = np.zeros(len(rest), bool)
     bound[faces[sheet.parts != PARTS.index("panel")]] = True
@@ -78,6 +81,12 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         lower_edge=ids[-1],
         corners=_corners(sheet, ids, design.fasteners.inset_mm / 1000),
     )
+
+
+def _fading(off: Float, end: float, over: float) -> Float:
+    """1 inside, 0 from ``end`` m on, smooth over the last ``over`` m."""
+    t = np.clip((end - off) / over, 0, 1)
+    return np.asarray(t**2 * (3 - 2 * t))
 
 
 def _creases(sheet: Sheet) -> Int:

@@ -50,6 +50,8 @@ def find_seat(
     apart = float(np.linalg.norm(points.pupils[0] - points.pupils[1]))
     parameters = {
         "tension": rng.uniform(*fabric.tension),
+        "compression": rng.uniform(*fabric.compression),
+        "shear": rng.uniform(*fabric.shear),
         "bending": rng.uniform(*fabric.bending),
         "crease": rng.uniform(*fabric.crease),
         "edge_bending": rng.uniform(*fabric.edge_bending),
