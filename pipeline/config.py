@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pipeline.assets import asset_names
 
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
-Wearing = Literal["correct"]
+Weights = dict[str, Weight]
 
 
 class Block(BaseModel):
@@ -62,10 +62,19 @@ class FacesConfig(Block):
 
 
 class MasksConfig(Block):
-    """Which masks, worn how, by relative weight; ``drapes`` cloth simulations per face, design, wearing."""
+    """Which masks, by relative weights; an empty mapping leaves it to the designs.
 
-    designs: Annotated[dict[str, Weight], Field(min_length=1)] = {"surgical": 1.0}
-    wearing: Annotated[dict[Wearing, Weight], Field(min_length=1)] = {"correct": 1.0}
+    Names are those that `maskdrape masks` lists; what a design does not know it is not drawn with (see
+    `pipeline.masks.balance`). ``coverage`` is of the nose, where a mask covers it: the third in which the
+    upper edge lies. ``drapes`` are cloth simulations per face, design, wearing and coverage.
+    """
+
+    designs: Annotated[Weights, Field(min_length=1)] = {"surgical": 1.0}
+    wearing: Annotated[Weights, Field(min_length=1)] = {"correct": 1.0}
+    coverage: dict[Literal["high", "medium", "low"], Weight] = {}
+    fabrics: Weights = {}
+    colours: Weights = {}
+    prints: Weights = {}
     drapes: Annotated[int, Field(ge=1, le=1000)] = 1
 
     @field_validator("designs")
@@ -77,10 +86,10 @@ class MasksConfig(Block):
                 raise ValueError(f"no design {name!r} in the mask library; allowed: {', '.join(known)}")
         return designs
 
-    @field_validator("designs", "wearing")
+    @field_validator("designs", "wearing", "coverage", "fabrics", "colours", "prints")
     @classmethod
     def _some_weight(cls, weights: dict[str, float]) -> dict[str, float]:
-        if sum(weights.values()) <= 0:
+        if weights and sum(weights.values()) <= 0:
             raise ValueError("at least one weight must be above 0")
         return weights
 

@@ -15,8 +15,9 @@ from pipeline.cache import cached, content_key
 from pipeline.config import Config
 from pipeline.dataset.finalise import sample_id
 from pipeline.dataset.labels import build_labels
+from pipeline.masks.balance import Choice
 from pipeline.records import Face, Float, Photo, PhotoSource, Rejected, RestMask, Sample, WornMask
-from pipeline.seeds import generator, pick
+from pipeline.seeds import generator
 from pipeline.stages import Stages
 
 Result = TypeVar("Result")
@@ -81,13 +82,13 @@ def make_photo(
 
 
 def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages: Stages, cache: Path) -> Made:
-    """One mask on one face. Variants that draw the same design, wearing and drape share the simulation."""
+    """One mask on one face. Variants that draw the same choice and drape share the simulation."""
     rng = generator(config.seed, photo.sha256, face.index, variant)
-    design = pick(config.masks.designs, rng)
-    wearing = pick(config.masks.wearing, rng)
+    choice = guarded("masks", partial(stages.choose, config.masks, rng))
     number = int(rng.integers(config.masks.drapes))
-    worn = drape_mask(photo, face, (design, wearing, number), config.seed, stages, cache)
-    material = dict(guarded("masks", partial(stages.draw_material, design, rng)))
+    worn = drape_mask(photo, face, choice, number, config.seed, stages, cache)
+    coverage = guarded("masks", partial(stages.cover, worn, in_head_frame(face, face.vertices)))
+    material = dict(guarded("masks", partial(stages.draw_material, choice.design, config.masks, rng)))
     seed = material["seed"] = int(rng.integers(2**31))
     layers = guarded("studio", partial(stages.render, face, worn, material, config.render, seed))
     layers = guarded("composite", partial(stages.occlude, face, layers))
@@ -98,6 +99,7 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
         face,
         worn,
         layers,
+        coverage,
         sample_id=name,
         variant=variant,
         seed=config.seed,
@@ -107,20 +109,20 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
 
 
 def drape_mask(
-    photo: Photo, face: Face, choice: tuple[str, str, int], seed: int, stages: Stages, cache: Path
+    photo: Photo, face: Face, choice: Choice, number: int, seed: int, stages: Stages, cache: Path
 ) -> WornMask:
-    """The mask of ``choice`` = (design, wearing, number of the drape) at rest on this face.
+    """The mask of ``choice``, in the drape of that ``number``, at rest on this face.
 
     A drape that fails its checks is tried again with more careful settings of the solver. Raises
     Rejected, and from the cache the same Rejected again.
     """
-    design, wearing, _ = choice
+    drawn = (choice.design, choice.wearing, choice.coverage, number)
     head = in_head_frame(face, face.vertices)
     gravity = face.rotation.T @ DOWN_IN_CAMERA
 
     def simulate() -> tuple[WornMask, ...]:
-        rng = generator(seed, photo.sha256, face.index, "drape", *choice)
-        rest = stages.place(design, head, gravity, wearing, rng)
+        rng = generator(seed, photo.sha256, face.index, "drape", *drawn)
+        rest = stages.place(choice, head, gravity, rng)
         for attempt in range(stages.attempts - 1):
             with suppress(Rejected):
                 return (worn(rest, attempt),)
@@ -131,7 +133,7 @@ def drape_mask(
         return stages.check(rest, draped, head, motion)
 
     shape = content_key(head.tolist(), gravity.tolist())
-    key = content_key("drape", photo.sha256, face.index, shape, seed, choice, stages.drape_digest)
+    key = content_key("drape", photo.sha256, face.index, shape, seed, drawn, stages.drape_digest)
     return cached(cache, key, WornMask, partial(guarded, "masks", simulate))[0]
 
 

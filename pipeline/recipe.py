@@ -64,6 +64,7 @@ def read_job(
     packaged = file.resolve().parent == asset_folder("scenes").resolve()
     job = Job(config, Path.cwd() if packaged else file.resolve().parent, _shard(shard), only)
     _check_paths(job)
+    _check_masks(job)
     return job
 
 
@@ -194,6 +195,18 @@ def _shard(text: str | None) -> tuple[int, int]:
     if not found or not 1 <= int(found[1]) <= int(found[2]):
         raise ConfigError(f"--shard {text}: allowed: i/n with i from 1 to n, as in 1/2 and 2/2")
     return int(found[1]), int(found[2])
+
+
+def _check_masks(job: Job) -> None:
+    from pipeline.masks.balance import offer_of, problems
+    from pipeline.masks.library import DesignError, load_design
+
+    try:
+        offers = {name: offer_of(load_design(name)) for name in job.config.masks.designs}
+    except DesignError as error:
+        raise ConfigError(*str(error).splitlines()) from error
+    if found := problems(job.config.masks, offers):
+        raise ConfigError(*found)
 
 
 def _check_paths(job: Job) -> None:

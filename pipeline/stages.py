@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.assets import asset_folder, digest
-from pipeline.config import CompositeConfig, FacesConfig, PhotosConfig, RenderConfig
+from pipeline.config import CompositeConfig, FacesConfig, MasksConfig, PhotosConfig, RenderConfig
+from pipeline.masks.balance import Choice
 from pipeline.records import Face, Float, Layers, Photo, PhotoSource, RestMask, WornMask
 
 Material = Mapping[str, Any]
@@ -30,10 +31,13 @@ class Stages:
 
     load_photo: Callable[[PhotoSource, PhotosConfig], Photo]
     find_faces: Callable[[Photo, FacesConfig], tuple[Face, ...]]
-    place: Callable[[str, Float, Float, str, np.random.Generator], RestMask]
+    choose: Callable[[MasksConfig, np.random.Generator], Choice]
+    shares: Callable[[MasksConfig], Mapping[str, Mapping[str, float]]]
+    place: Callable[[Choice, Float, Float, np.random.Generator], RestMask]
     drape: Callable[[RestMask, Float, Float, int], tuple[Float, float]]
     check: Callable[[RestMask, Float, Float, float], WornMask]
-    draw_material: Callable[[str, np.random.Generator], Material]
+    cover: Callable[[WornMask, Float], Mapping[str, Any]]
+    draw_material: Callable[[str, MasksConfig, np.random.Generator], Material]
     render: Callable[[Face, WornMask, Material, RenderConfig, int], Layers]
     occlude: Callable[[Face, Layers], Layers]
     composite: Callable[[Photo, Layers, CompositeConfig], tuple[Pixels, Pixels, Pixels]]
@@ -71,9 +75,12 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     from pipeline.faces.detect.outside import outside_digest, placed
     from pipeline.faces.find import find_faces
     from pipeline.head.model import load_head
+    from pipeline.masks.balance import Offer, draw_choice, offer_of, shares
     from pipeline.masks.checks import check_drape
+    from pipeline.masks.coverage import measure_coverage
     from pipeline.masks.library import load_design
     from pipeline.masks.material import draw_material
+    from pipeline.masks.nose import cover_nose
     from pipeline.masks.place.place import place_mask
     from pipeline.photos.load import load_photo
     from pipeline.studio.blender import VERSION
@@ -84,6 +91,15 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     head = load_head()
     detector = placed(faces_config or FacesConfig(), folder)
     load_backend(detector)
+
+    def offers(config: MasksConfig) -> dict[str, Offer]:
+        return {name: offer_of(load_design(name)) for name in config.designs}
+
+    def place_choice(choice: Choice, vertices: Float, gravity: Float, rng: np.random.Generator) -> RestMask:
+        design = load_design(choice.design)
+        if choice.coverage:
+            design = cover_nose(design, choice.wearing, choice.coverage, vertices)
+        return place_mask(design, vertices, gravity, choice.wearing, rng)
 
     def drape_on_head(rest: RestMask, vertices: Float, gravity: Float, attempt: int) -> tuple[Float, float]:
         draped = drape(rest, vertices, head.collider_faces, gravity, attempt)
@@ -101,12 +117,15 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     return Stages(
         load_photo=load_photo,
         find_faces=lambda photo, config: find_faces(photo, placed(config, folder)),
-        place=lambda design, vertices, gravity, wearing, rng: place_mask(
-            load_design(design), vertices, gravity, wearing, rng
-        ),
+        choose=lambda config, rng: draw_choice(config, offers(config), rng),
+        shares=lambda config: shares(config, offers(config)),
+        place=place_choice,
         drape=drape_on_head,
         check=check_drape,
-        draw_material=lambda design, rng: draw_material(load_design(design), rng),
+        cover=lambda worn, vertices: asdict(measure_coverage(worn, vertices)),
+        draw_material=lambda design, config, rng: draw_material(
+            load_design(design), rng, config.fabrics, config.colours, config.prints
+        ),
         render=render_layers,
         occlude=behind_occluder,
         composite=composite,

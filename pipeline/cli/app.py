@@ -195,12 +195,15 @@ def invoke(arguments: list[str]) -> int:
 
     from pipeline.dataset.journal import Busy
     from pipeline.faces.detect.detection import BackendError
+    from pipeline.masks.library import DesignError
 
     try:
         code = app(arguments, prog_name="maskdrape", standalone_mode=False)
         return code if isinstance(code, int) else jobs.ALL_DONE
     except ConfigError as error:
         return jobs.report(error)
+    except DesignError as error:
+        return jobs.report(ConfigError(*str(error).splitlines()))
     except BackendError as error:
         return jobs.report(ConfigError(str(error)))
     except (Busy, Timeout) as error:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.config import MasksConfig
 from pipeline.photos.listing import Entry, TableError, list_folder, list_table
 from pipeline.recipe import ConfigError, Job, resolved_yaml
 
@@ -51,10 +52,25 @@ def describe(job: Job) -> int:
     identities = Counter(entry.source.identity for entry in usable)
     print(f"# photos: {len(mine)} of {len(entries)}, identities: {len(identities)}")
     print(f"# samples: {job.config.variants} for every face found in {len(usable)} photos")
+    for line in mask_shares(job.config.masks):
+        print(f"# {line}")
     for entry in mine:
         if entry.problem:
             print(f"# rejected: {entry.source.name}: {entry.problem}")
     return ALL_DONE
+
+
+def mask_shares(config: MasksConfig) -> list[str]:
+    """What masks will be drawn, a line for every kind; names that no chosen design knows are missing."""
+    from pipeline.masks.balance import offer_of, shares
+    from pipeline.masks.library import load_design
+
+    expected = shares(config, {name: offer_of(load_design(name)) for name in config.designs})
+    return [
+        f"masks, expected {kind}: {', '.join(f'{name} {100 * share:.0f} %' for name, share in names.items())}"
+        for kind, names in expected.items()
+        if names
+    ]
 
 
 def find_photos(job: Job) -> tuple[Entry, ...]:

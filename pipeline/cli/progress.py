@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TextIO
 
@@ -12,7 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from pipeline.dataset.distribution import Distribution
 from pipeline.farm.local import Event, Finished, PhotoDone, Started
+
+MOST_NAMES = 12  # of one kind in the summary
 
 
 def show(events: Iterable[Event], stream: TextIO) -> Finished:
@@ -93,6 +96,23 @@ def _where(row: dict[str, object]) -> str:
     return f"face {row['face']}{variant} rejected: "
 
 
+def shares_in_words(found: Distribution) -> list[str]:
+    """A line for every kind of mask that there is more than one of: per cent made, and wanted in brackets."""
+    lines = []
+    for kind, names in found.items():
+        if len(names) > 1:
+            often = sorted(names.items(), key=lambda item: -(item[1]["share"] or 0))
+            words = [f"{name} {_per_cent(one)}" for name, one in often[:MOST_NAMES]]
+            more = f", and {len(often) - MOST_NAMES} more" if len(often) > MOST_NAMES else ""
+            lines.append(f"{kind}, % (wanted): {', '.join(words)}{more}")
+    return lines
+
+
+def _per_cent(one: Mapping[str, float | int | None]) -> str:
+    wanted = one["wanted"]
+    return f"{100 * (one['share'] or 0):.0f}" + ("" if wanted is None else f" ({100 * wanted:.0f})")
+
+
 def summary(finished: Finished, output: Path) -> list[str]:
     """The last words of a run."""
     tables = finished.tables
@@ -108,7 +128,9 @@ def summary(finished: Finished, output: Path) -> list[str]:
         lines.append(f"photos not made yet (other shards, or left out by --only): {tables.unfinished}")
     if tables.removed:
         lines.append(f"samples of earlier settings or photos removed: {tables.removed}")
+    lines += shares_in_words(tables.distribution)
     lines.append(f"data set: {output}")
+    lines.append(f"all shares, made and wanted: {output / 'distribution.json'}")
     lines.append(f"look at: {output / 'contact_sheet.png'}")
     if tables.rejects:
         lines.append(f"reasons: {output / 'rejects.jsonl'}")

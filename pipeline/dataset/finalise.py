@@ -14,6 +14,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from pipeline.dataset.contact_sheet import draw_contact_sheet
+from pipeline.dataset.distribution import Distribution, Shares, distribution, distribution_json
 from pipeline.dataset.journal import Journal, Row
 from pipeline.dataset.rows import jsonl
 from pipeline.files import write_whole
@@ -32,6 +33,7 @@ class Tables:
     flagged: int  # of these
     unfinished: int  # photos that this recipe has still to make
     removed: int  # samples of earlier recipes or photos that were deleted
+    distribution: Distribution  # of the samples
 
 
 def sample_id(photo_sha256: str, face: int, variant: int) -> str:
@@ -84,12 +86,14 @@ def finalise(
     journal: Journal,
     variants: int,
     resolved: str,
+    wanted: Shares,
     open_photo: Callable[[PhotoSource], NDArray[np.uint8]],
 ) -> Tables:
-    """Write manifest, rejects, resolved configuration and contact sheet.
+    """Write manifest, rejects, distribution, resolved configuration and contact sheet.
 
     Every shard calls it when done and the last one leaves the whole. Once nothing is unfinished,
-    samples that belong to no row any more are deleted. ``open_photo`` gives the pixels of a photo.
+    samples that belong to no row any more are deleted. ``wanted`` are the shares that the masks are drawn
+    with. ``open_photo`` gives the pixels of a photo.
     """
     with FileLock(output / ".maskdrape" / "finalise.lock"):
         journal = Journal(journal.folder)  # with what other shards have added meanwhile
@@ -97,6 +101,8 @@ def finalise(
         write_whole(output / "config.resolved.yaml", resolved.encode())
         write_whole(output / "manifest.jsonl", jsonl(samples))
         write_whole(output / "rejects.jsonl", jsonl(rejects))
+        found = distribution(samples, wanted)
+        write_whole(output / "distribution.json", distribution_json(found))
         sources = {(source.name, source.identity): source for source, problem in entries if not problem}
         shown = [(row, sources[row["photo"], row["identity"]]) for row in samples]
         write_whole(output / "contact_sheet.png", draw_contact_sheet(output, shown, open_photo))
@@ -113,6 +119,7 @@ def finalise(
         flagged=sum(row["flagged"] for row in finished),
         unfinished=unfinished,
         removed=removed,
+        distribution=found,
     )
 
 

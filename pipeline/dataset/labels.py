@@ -17,13 +17,17 @@ def build_labels(
     face: Face,
     worn: WornMask,
     layers: Layers,
+    coverage: Numbers,
     *,
     sample_id: str,
     variant: int,
     seed: int,
     versions: Mapping[str, str],
 ) -> dict[str, Any]:
-    """JSON-able labels. Pixels and metres as in `pipeline.records`; pose in degrees; rounded to 6 digits."""
+    """JSON-able labels. Pixels and metres as in `pipeline.records`; pose in degrees; rounded to 6 digits.
+
+    ``coverage`` is how much of the face the mask covers.
+    """
     height, width = photo.pixels.shape[:2]
     labels = {
         "sample_id": sample_id,
@@ -48,6 +52,7 @@ def build_labels(
             "wearing": worn.wearing,
             "parameters": worn.parameters,
             "checks": worn.checks,
+            "coverage": coverage,
             "material": layers.material,
             "box_px": layers.box,
             "hidden": layers.hidden,

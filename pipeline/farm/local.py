@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from pipeline.dataset.distribution import kinds_of
 from pipeline.dataset.finalise import Tables, finalise, reject_row
 from pipeline.dataset.journal import Journal, given, open_journal, stat_of
 from pipeline.dataset.write import image_name, labels_name, write_sample
@@ -81,6 +82,7 @@ def run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
         journal,
         config.variants,
         resolved_yaml(config),
+        stages.shares(config.masks),
         lambda source: stages.load_photo(source, config.photos).pixels,
     )
     names = {(entry.source.name, entry.source.identity) for entry in mine}
@@ -137,8 +139,7 @@ def manifest_row(source: PhotoSource, sha256: str, made: Made) -> dict[str, Any]
         "sha256": sha256,
         "face": made.face.index,
         "variant": made.variant,
-        "design": made.worn.design,
-        "wearing": made.worn.wearing,
+        **kinds_of(made.sample.labels),
         "image": image_name(source.identity, name),
         "labels": labels_name(source.identity, name),
         "verdict": made.face.verdict,

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from pipeline.config import FacesConfig
+from pipeline.masks.balance import Choice
 from pipeline.photos.load import load_photo
 from pipeline.records import Camera, Face, Layers, Light, Occluder, Photo, Rejected, RestMask, WornMask
 from pipeline.stages import Stages
@@ -50,12 +51,12 @@ def _face(photo: Photo, index: int, level: float) -> Face:
     )
 
 
-def place(design, vertices, gravity, wearing, rng) -> RestMask:
+def place(choice, vertices, gravity, rng) -> RestMask:
     points = rng.random((4, 3))
     return RestMask(
-        design=design,
+        design=choice.design,
         size="M",
-        wearing=wearing,
+        wearing=choice.wearing,
         parameters={"tension": float(rng.random())},
         rest_vertices=points,
         start_vertices=points,
@@ -73,6 +74,15 @@ def place(design, vertices, gravity, wearing, rng) -> RestMask:
         lower_edge=np.array([2, 3], np.int32),
         fasteners=(),
     )
+
+
+def choose(config, rng) -> Choice:
+    return Choice("surgical", "correct", "")
+
+
+def draw_material(design, config, rng):
+    look = {"fabric": "spunbond", "colour_name": "white", "print": None}
+    return {**look, "seed": int(rng.integers(1000))}
 
 
 def check(rest, draped, vertices, motion) -> WornMask:
@@ -127,10 +137,13 @@ class Counter:
         self.stages = Stages(
             load_photo=load_photo,
             find_faces=self._find,
+            choose=choose,
+            shares=lambda config: {"design": {"surgical": 1.0}},
             place=place,
             drape=self._drape,
             check=check,
-            draw_material=lambda design, rng: {"seed": int(rng.integers(1000))},
+            cover=lambda worn, vertices: {"nose": "high"},
+            draw_material=draw_material,
             render=self._render,
             occlude=lambda face, layers: layers,
             composite=composite,

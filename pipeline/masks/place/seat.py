@@ -13,7 +13,7 @@ from pipeline.masks.envelope import Envelope, skin_radius
 from pipeline.masks.size import choose_size, face_arc
 from pipeline.records import Float, Rejected
 
-ABOVE_TIP = 0.014  # m: no one wears it correctly lower than this above the tip of the nose
+ABOVE_TIP = 0.014  # m: no one happens to wear it correctly lower than this above the tip of the nose
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def find_seat(
     level = float(points.pupils[:, 1].mean())
     bridge = level - parameters["upper_edge_m"]
     if wearing == "correct":
-        bridge = max(bridge, points.nose_tip[1] + ABOVE_TIP)
+        usual = level - apart * worn.upper_edge
+        bridge = max(bridge, min(points.nose_tip[1] + ABOVE_TIP, usual))
     axis_z = float(np.mean([root[:, 2].mean() for root in points.ear_creases]))
     skin = skin_radius(head_vertices, faces_without_ears(), axis_z, points.menton[1] - 0.07, level + 0.02)
     return Seat(

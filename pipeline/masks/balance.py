@@ -1,0 +1,152 @@
+"""Which masks a run draws: the configuration's weights over what each design knows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.config import MasksConfig
+from pipeline.masks.design.design import Design
+from pipeline.masks.nose import shows_nose
+from pipeline.seeds import pick
+
+Weights = Mapping[str, float]
+AS_DESIGNED = ""
+"""Coverage of a mask whose upper edge is where its design usually has it."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What one design knows, with its own weights where it has any."""
+
+    wearing: tuple[str, ...]
+    covering: tuple[str, ...]  # those in which the mask's upper edge lies on the nose
+    fabrics: Weights
+    colours: Weights
+    prints: Weights
+
+
+@dataclass(frozen=True)
+class Choice:
+    design: str
+    wearing: str
+    coverage: str  # of the nose: high, medium, low or AS_DESIGNED
+
+
+def offer_of(design: Design) -> Offer:
+    """What ``design`` knows."""
+    look = design.material
+    return Offer(
+        wearing=tuple(design.wearing),
+        covering=tuple(name for name in design.wearing if not shows_nose(design.wearing[name])),
+        fabrics={str(name): weight for name, weight in look.fabrics.items()},
+        colours={name: colour.weight for name, colour in look.colours.items()},
+        prints={name: one.weight for name, one in look.prints.items()},
+    )
+
+
+def draw_choice(config: MasksConfig, offers: Mapping[str, Offer], rng: np.random.Generator) -> Choice:
+    """Design, then how it is worn, then how much of the nose it covers, of what the design knows.
+
+    Three draws from ``rng``, whatever comes out. Raises ValueError when no design is left.
+    """
+    design = pick(able(config, offers), rng)
+    wearing = pick(_both(config.wearing, offers[design].wearing), rng)
+    coverage = pick(_levels(config) or {AS_DESIGNED: 1.0}, rng)
+    return Choice(design, wearing, coverage if wearing in offers[design].covering else AS_DESIGNED)
+
+
+def able(config: MasksConfig, offers: Mapping[str, Offer]) -> Weights:
+    """The designs that know something of everything that is asked for. Raises ValueError when none does."""
+    lacks = {name: _lacking(config, offers[name]) for name, weight in config.designs.items() if weight > 0}
+    left = {name: config.designs[name] for name, lack in lacks.items() if not lack}
+    if not left:
+        reasons = "; ".join(f"{name} knows none of {', none of '.join(lack)}" for name, lack in lacks.items())
+        raise ValueError(f"no design is left to draw: {reasons}")
+    return left
+
+
+def shares(config: MasksConfig, offers: Mapping[str, Offer]) -> dict[str, dict[str, float]]:
+    """Expected share of every design, wearing, nose coverage, fabric, colour and print among the draws.
+
+    Coverage is left out when the configuration does not weigh it. Raises ValueError when no design is left.
+    """
+    total: dict[str, dict[str, float]] = {
+        "design": _normal(able(config, offers)),
+        "wearing": {},
+        "nose": {},
+        "fabric": {},
+        "colour": {},
+        "print": {},
+    }
+    for design, share in total["design"].items():
+        offer = offers[design]
+        wearing = _normal(_both(config.wearing, offer.wearing))
+        _add(total["wearing"], wearing, share)
+        if config.coverage:
+            covering = sum(wearing.get(name, 0.0) for name in offer.covering)
+            _add(total["nose"], _normal(_levels(config)), share * covering)
+            _add(total["nose"], {"none": 1 - covering}, share)
+        for kind, own, wanted in (
+            ("fabric", offer.fabrics, config.fabrics),
+            ("colour", offer.colours, config.colours),
+            ("print", offer.prints, config.prints),
+        ):
+            _add(total[kind], _normal(_both(wanted, tuple(own)) or own), share)
+    return total
+
+
+def problems(config: MasksConfig, offers: Mapping[str, Offer]) -> list[str]:
+    """What no draw can come of, a line each: names that none of the chosen designs (``offers``) knows."""
+    found = []
+    for key, wanted in _asked(config).items():
+        known = sorted({name for offer in offers.values() for name in getattr(offer, key)})
+        found += [
+            f"masks.{key}.{name} = {weight:g}: no chosen design knows it; allowed: {', '.join(known)}"
+            for name, weight in wanted.items()
+            if name not in known
+        ]
+    if not found:
+        try:
+            able(config, offers)
+        except ValueError as error:
+            found.append(f"masks: {error}")
+    return found
+
+
+def _asked(config: MasksConfig) -> dict[str, Weights]:
+    return {
+        "wearing": config.wearing,
+        "fabrics": config.fabrics,
+        "colours": config.colours,
+        "prints": config.prints,
+    }
+
+
+def _levels(config: MasksConfig) -> dict[str, float]:
+    return {str(level): weight for level, weight in config.coverage.items()}
+
+
+def _lacking(config: MasksConfig, offer: Offer) -> list[str]:
+    return [
+        f"masks.{key} ({', '.join(wanted)})"
+        for key, wanted in _asked(config).items()
+        if wanted and not _both(wanted, tuple(getattr(offer, key)))
+    ]
+
+
+def _both(wanted: Weights, known: tuple[str, ...]) -> dict[str, float]:
+    return {name: weight for name, weight in wanted.items() if weight > 0 and name in known}
+
+
+def _normal(weights: Weights) -> dict[str, float]:
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items() if weight > 0}
+
+
+def _add(total: dict[str, float], shares: Weights, factor: float) -> None:
+    for name, share in shares.items():
+        if share * factor > 0:
+            total[name] = total.get(name, 0.0) + share * factor
