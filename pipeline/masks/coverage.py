@@ -30,6 +30,8 @@ class Coverage:
     bridge: float  # upper edge below the pupils, on the middle line of the face
     cheek_left: float  # the same straight below the left pupil
     cheek_right: float
+    end_left: float  # the upper edge's farthest point to the left, below the pupils
+    end_right: float
     side_left: float  # how far the sheet can be seen to reach sideways from the middle line
     side_right: float
     ear_left: (
@@ -69,6 +71,8 @@ def measure_coverage(worn: WornMask, head_vertices: Float) -> Coverage:
         bridge=bridge,
         cheek_left=_top(mask, across, below, float((pupils[0, 0] - middle) / apart)),
         cheek_right=_top(mask, across, below, float((pupils[1, 0] - middle) / apart)),
+        end_left=_end(worn, level, 1) / apart,
+        end_right=_end(worn, level, -1) / apart,
         side_left=float(across[columns].max()) if rows.size else np.nan,
         side_right=float(-across[columns].min()) if rows.size else np.nan,
         ear_left=_towards_ear(used, head_vertices, "left"),
@@ -87,6 +91,13 @@ def _top(mask: NDArray[np.bool_], across: Float, below: Float, at: float) -> flo
         return float("nan")
     highest = len(below) - 1 - np.argmax(band[::-1, covered], axis=0)
     return float(np.median(below[highest]))
+
+
+def _end(worn: WornMask, level: float, sign: int) -> float:
+    edge = worn.vertices[worn.upper_edge]
+    if not len(edge):
+        return float("nan")
+    return float(level - edge[np.argmax(sign * edge[:, 0]), 1])
 
 
 def _nose(edge: float, head_vertices: Float) -> Nose:

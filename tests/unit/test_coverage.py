@@ -51,6 +51,7 @@ def test_edges_of_a_sheet_are_where_it_was_held():
     chin = (MIDDLE[1] - POINTS.menton[1]) / APART
     cell = CELL / APART
     truth = {"bridge": 0.3, "cheek_left": 0.3, "cheek_right": 0.3, "lowest": 1.7}
+    truth |= {"end_left": 0.3, "end_right": 0.3}
     truth |= {"side_left": 0.9, "side_right": 1.1, "below_chin": 1.7 - chin}
     for name, value in truth.items():
         assert getattr(found, name) == pytest.approx(value, abs=cell), name
@@ -63,6 +64,7 @@ def test_a_tilted_edge_is_told_by_the_cheeks():
     assert found.cheek_left == pytest.approx(0.25, abs=0.02)
     assert found.bridge == pytest.approx(0.3, abs=0.02)
     assert found.cheek_right == pytest.approx(0.35, abs=0.02)
+    assert (found.end_left, found.end_right) == pytest.approx((0.2, 0.4))
 
 
 @pytest.mark.parametrize(("part", "name"), [(0.9, "high"), (0.5, "medium"), (0.1, "low"), (-0.1, "none")])
