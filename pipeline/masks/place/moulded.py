@@ -1,0 +1,119 @@
+"""A moulded shell, held before the face in the attitude in which its rim fits best, then pulled on."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import map_coordinates
+from scipy.spatial.transform import Rotation
+
+from pipeline.masks.anatomy import faces_without_ears
+from pipeline.masks.design.design import Design
+from pipeline.masks.design.moulded import Moulded
+from pipeline.masks.front_view import CELL, from_front, front_grid
+from pipeline.masks.pattern.moulded import Shell, cut_shell
+from pipeline.masks.place.laid import Laid
+from pipeline.masks.place.seat import Seat
+from pipeline.masks.proximity import closest, prepare
+from pipeline.records import Float, Int
+
+AHEAD = 0.025  # m before its seat where it is let go
+PITCHES = np.radians(np.arange(-14.0, 25.0, 2.0))  # chin drawn in
+GIVES = 0.003  # m that rim and flesh give way where they touch first
+PRESSED_DEPTH = 0.010  # m that fingers bend the clip to the nose, at most
+OFF = 0.0016  # m between the middle of the shell and the skin that its clip is pressed to
+
+
+def lay_moulded(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
+    """The rigid shell before the face."""
+    cut = design.construction
+    assert isinstance(cut, Moulded)
+    shell = cut_shell(design, seat.size)
+    seated = seat_shell(shell.points, shell.rings[-1], seat)
+    targets, pins = seated.copy(), np.zeros(len(seated))
+    bending = np.full(len(seated), seat.parameters["bending"])
+    bending[shell.rings[-1]] = seat.parameters["edge_bending"]
+    if design.wire is not None:
+        bending[_clip(design, shell, design.wire.length_mm / 2000)] = seat.parameters["wire_bending"]
+        if seat.worn.wire == "pressed":
+            pressed = _clip(design, shell, design.wire.pressed_mm / 1000)
+            near = closest(prepare(seat.head, faces_without_ears()), seated[pressed])
+            targets[pressed] -= np.clip(near.distance - OFF, -GIVES, PRESSED_DEPTH)[:, None] * near.normal
+            pins[pressed] = 0.9
+    upper, lower = _edges(shell, cut)
+    return Laid(
+        patches=shell.patches,
+        rest=shell.points,
+        start=seated + np.array([0.0, 0.0, AHEAD]),
+        targets=targets,
+        pins=pins,
+        faces=shell.faces,
+        uv=shell.uv,
+        parts=shell.parts,
+        bending=bending,
+        welds=np.empty((0, 2), np.int32),
+        bound=np.ones(len(seated), bool),
+        upper_edge=upper,
+        lower_edge=lower,
+        corners=_corners(shell, cut),
+    )
+
+
+def seat_shell(points: Float, rim: Int, seat: Seat) -> Float:
+    """Moves a rigid shell (M, 3), the middle of its upper edge in the origin, onto the face: with that
+    point at the height of the seat, and turned so that the gaps under its ``rim`` are least.
+    Returns (M, 3), head frame.
+    """
+    x, y = front_grid(seat.head)
+    skin = from_front(seat.head, faces_without_ears(), x, y).z
+    skin = np.where(np.isfinite(skin), skin, -1.0)
+    roll = Rotation.from_euler("z", seat.tilt)
+    best, least = points, np.inf
+    for pitch in PITCHES:
+        turned = (roll * Rotation.from_euler("x", -pitch)).apply(points)
+        turned += [seat.sideways, seat.bridge, 0.0]
+        at = [(turned[:, 1] - y[0]) / CELL, (turned[:, 0] - x[0]) / CELL]
+        under = map_coordinates(skin, at, order=1, mode="nearest")
+        turned[:, 2] += (under - turned[:, 2]).max() - GIVES
+        gaps = np.clip(turned[rim, 2] - under[rim], 0.0, 0.02)
+        if gaps.mean() < least:
+            best, least = turned, float(gaps.mean())
+    return best
+
+
+def _clip(design: Design, shell: Shell, half: float) -> Int:
+    """Vertices of the shell's upper rim down to the clip, ``half`` m along it to either side."""
+    assert design.wire is not None
+    from_rim = np.linalg.norm(shell.points[shell.rings] - shell.points[shell.rings[-1:]], axis=2)
+    middle = shell.points[shell.rings[:, :1]]
+    along = np.linalg.norm(shell.points[shell.rings] - middle, axis=2)
+    deep = (design.wire.from_top_mm + design.wire.width_mm / 2) / 1000
+    return np.asarray(np.unique(shell.rings[(from_rim <= deep) & (along <= half)]), np.int32)
+
+
+def _edges(shell: Shell, cut: Moulded) -> tuple[Int, Int]:
+    """The rim from the wearer's right to the left, over the nose and under the chin, between the straps."""
+    rim = shell.rings[-1]
+    left, count = _strap_at(shell, cut.straps_at[0]), len(rim)
+    upper = rim[np.arange(-left, left + 1)]
+    lower = rim[
+        np.arange(count - _strap_at(shell, cut.straps_at[1]) - 1, _strap_at(shell, cut.straps_at[1]), -1)
+    ]
+    return upper, lower
+
+
+def _strap_at(shell: Shell, height: float) -> int:
+    """Place in the rings, on the wearer's left, of the upper vertex of a strap at a share of the height."""
+    rim = shell.points[shell.rings[-1]]
+    level = rim[:, 1].max() - height * np.ptp(rim[:, 1])
+    half = len(rim) // 2
+    return int(np.abs((rim[:half, 1] + rim[1 : half + 1, 1]) / 2 - level).argmin())
+
+
+def _corners(shell: Shell, cut: Moulded) -> dict[str, Int]:
+    inner, rim = shell.rings[-3], shell.rings[-1]
+    corners = {}
+    for height, share in zip(("upper", "lower"), cut.straps_at, strict=True):
+        k = _strap_at(shell, share)
+        for side, at in (("left", [k, k + 1]), ("right", [-k, -k - 1])):
+            corners[f"{height} {side}"] = np.stack([inner[at], rim[at]])
+    return corners

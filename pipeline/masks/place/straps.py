@@ -1,0 +1,106 @@
+"""Straps and ties around the head: one pair passes above the ears, the other below them."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.spatial import ConvexHull
+
+from pipeline.head.model import load_head
+from pipeline.masks.anatomy import faces_without_ears
+from pipeline.masks.design.design import Design
+from pipeline.masks.design.fasteners import HeadStraps
+from pipeline.masks.place.laid import Laid
+from pipeline.masks.place.seat import Seat
+from pipeline.masks.place.strips import Band, Hold, straight
+from pipeline.records import PARTS, Float
+
+STEPS = 8  # quads from the mask to the ear
+GRASP = 0.020  # m out from the head, where the straps are held before they are let go
+ABOVE_EAR = 0.006  # m between where the ear grows from the head and the middle of the strap above it
+LAID_AROUND = 48  # points around the back of the head
+
+
+def strap_head(design: Design, seat: Seat, laid: Laid) -> Hold:
+    """Two straps, from one side of the mask around the head to the other."""
+    straps = design.fasteners
+    assert isinstance(straps, HeadStraps)
+    bands, parameters = [], {}
+    for height in ("upper", "lower"):
+        hooks = _hooks(seat, height, straps.below_ears_mm / 1000)
+        back = _back(seat, height, straps.crown, hooks)
+        strips = []
+        for name, hook, sign in zip(("left", "right"), hooks, (1, -1), strict=True):
+            root = laid.corners[f"{height} {name}"][1]
+            width = float(np.linalg.norm(laid.rest[root[0]] - laid.rest[root[1]]))
+            to = hook + np.array([[0, width / 2, 0], [0, -width / 2, 0]])
+            reach = float(np.linalg.norm(laid.targets[root].mean(0) - hook))
+            hold = to + np.array([sign * GRASP, 0.0, 0.0])
+            length = reach / straps.stretch
+            strips.append(straight(laid, root, to, length, seat.parameters["loop_tension"], STEPS, hold))
+            parameters[f"stretch_{height}_{name}"] = straps.stretch
+        bands.append(
+            Band(
+                part=PARTS.index("strap"),
+                roots=(laid.corners[f"{height} left"], laid.corners[f"{height} right"]),
+                strips=(strips[0], strips[1]),
+                over=around_head(seat.head, hooks, back),
+                width=straps.width_mm / 1000,
+                thickness=straps.thickness_mm / 1000,
+            )
+        )
+    return Hold(tuple(bands), parameters)
+
+
+def _hooks(seat: Seat, height: str, below: float) -> Float:
+    """(2, 3) m, left and right: where the straps pass the ears."""
+    out = []
+    for crease, sign in zip(seat.points.ear_creases, (1, -1), strict=True):
+        if height == "upper":
+            out.append(crease[crease[:, 1].argmax()] + np.array([sign * 0.002, ABOVE_EAR, 0.0]))
+        else:
+            out.append(crease[crease[:, 1].argmin()] + np.array([0.0, -below, 0.0]))
+    return np.array(out)
+
+
+def _back(seat: Seat, height: str, crown: float, hooks: Float) -> Float:
+    """(3,) m: where a strap crosses the back of the head, or of the neck."""
+    head = seat.head
+    ids = load_head().points
+    behind, top = head[ids["opisthocranion"]], head[ids["vertex"]]
+    level = behind[1] + crown * (top[1] - behind[1]) if height == "upper" else hooks[:, 1].mean()
+    near = np.abs(head[:, 0]) < 0.02
+    at = head[near & (np.abs(head[:, 1] - level) < 0.012)]
+    return np.array([0.0, level, at[:, 2].min()])
+
+
+def around_head(head: Float, hooks: Float, back: Float) -> Float:
+    """(LAID_AROUND, 3) m: the way of a taut band from the left one of the ``hooks`` (2, 3) m by ``back``
+    (3,) m to the right one: the outline of the head in their plane, with its hollows spanned.
+
+    ``head`` (V, 3) m, head frame, order of the head model.
+    """
+    middle = hooks.mean(0)
+    side = hooks[0] - hooks[1]
+    side /= np.linalg.norm(side)
+    away = back - middle
+    away -= away @ side * side
+    away /= np.linalg.norm(away)
+    normal = np.cross(side, away)
+    faces = faces_without_ears()
+    ends = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]])
+    a, b = head[ends[:, 0]], head[ends[:, 1]]
+    p, q = (a - middle) @ normal, (b - middle) @ normal
+    cut = p * q < 0
+    share = (p / np.where(cut, p - q, 1.0))[cut, None]
+    points = a[cut] + share * (b[cut] - a[cut])
+    flat = np.stack([(points - middle) @ side, (points - middle) @ away], -1)
+    half = float((hooks[0] - middle) @ side)
+    flat = np.concatenate(
+        [[[half, 0.0], [-half, 0.0]], flat[(flat[:, 1] > 0) & (np.abs(flat[:, 0]) < 1.6 * half)]]
+    )
+    hull = flat[ConvexHull(flat).vertices]
+    hull = hull[np.argsort(np.arctan2(hull[:, 1] + 1e-6, hull[:, 0]))]  # from the left hook to the right
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(hull, axis=0), axis=1))])
+    at = np.linspace(0, along[-1], LAID_AROUND)
+    line = np.stack([np.interp(at, along, hull[:, k]) for k in range(2)], -1)
+    return np.asarray(middle + line[:, :1] * side + line[:, 1:] * away)
