@@ -165,6 +165,7 @@ class Fastener:
     over: Float  # (P, 3) m, head frame: what it is laid around between the strands; P = 0 hangs free
     width: float  # m
     thickness: float  # m
+    offset: float = 0.0  # m that its ends lie off the sheet's middle surface; negative: between mask and face
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,14 @@ from pipeline.records import Fastener, Float
 REACH = 0.004  # m: no point of a cord is farther inside the head
 SKIN_GAP = 0.0001  # m between the elastic and the skin it lies on
 OFF = 0.0004  # m between a cord's surface and the skin while it is pulled taut
+PRESSED = (1.3, 0.4)  # factors on width and thickness where a cord is welded or sewn to the sheet
+ROUNDED = 0.005  # m from the sheet's edge to where it has its own shape again
 
 
 def lace(fastener: Fastener, draped: Float, skin: Surface) -> Cord:
     """The cord of one fastener; ``draped`` (M, 3) m are the vertices of its RestMask at rest."""
     width, thickness = fastener.width, fastener.thickness
-    first, last = (draped[root].mean(1) for root in fastener.roots)  # (2, 3): inside, at the edge
+    first, last = (_ends(draped[root], fastener.offset, skin) for root in fastener.roots)
     out, back = (draped[strand].mean(1) for strand in fastener.strands)
     near = closest(skin, fastener.over)
     over = fastener.over + (thickness / 2 + OFF - np.minimum(near.distance, 0))[:, None] * near.normal
@@ -27,7 +29,21 @@ def lace(fastener: Fastener, draped: Float, skin: Surface) -> Cord:
     facing = closest(skin, line).normal
     for _ in range(6):
         facing[1:-1] = (facing[:-2] + 2 * facing[1:-1] + facing[2:]) / 4
-    cord = sweep(line, facing, width, thickness)
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    beyond = np.minimum(along - along[1], along[-2] - along)  # from where it leaves the sheet
+    own = np.clip(beyond / ROUNDED, 0, 1)
+    wide, thick = (
+        size * (factor + (1 - factor) * own) for size, factor in zip((width, thickness), PRESSED, strict=True)
+    )
+    cord = sweep(line, facing, wide, thick)
     near = closest(skin, cord.vertices, REACH)
     pressed_flat = cord.vertices + np.maximum(SKIN_GAP - near.distance, 0)[:, None] * near.normal
     return replace(cord, vertices=pressed_flat)
+
+
+def _ends(root: Float, offset: float, skin: Surface) -> Float:
+    """(2, 3) m inside the sheet and at its edge, ``offset`` m off the pairs of vertices (2, 2, 3)."""
+    middle = root.mean(1)
+    normal = np.cross(middle[0] - middle[1], root[1, 0] - root[1, 1])
+    normal *= np.sign(normal @ closest(skin, middle[1:]).normal[0]) / np.linalg.norm(normal)
+    return np.asarray(middle + offset * normal)

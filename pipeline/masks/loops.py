@@ -9,7 +9,8 @@ import numpy as np
 from pipeline.masks.proximity import Surface, closest
 from pipeline.records import Float, Int
 
-POINTS = 110  # along one loop
+POINTS = 110  # along one loop, at least
+SPACING = 0.0028  # m between the points of longer cords, at most
 SIDES = 8
 ROUNDS = 25  # of shortening, at each of three resolutions
 NEAR = 0.01  # m: skin farther away does not touch the cord
@@ -25,11 +26,12 @@ class Cord:
 def taut(path: Float, anchored: int, skin: Surface, radius: float) -> Float:
     """Shortens a polyline (P, 3) m like a string lying on the skin, its axis ``radius`` m off it.
 
-    The first and last ``anchored`` points of the result stay where they are. Returns (POINTS, 3).
+    The first and last ``anchored`` points of the result stay where they are. Returns (N, 3).
     """
     head, tail = path[:anchored], path[-anchored:]
     line = path[anchored - 1 : len(path) - anchored + 1]
-    count = POINTS - 2 * (anchored - 1)
+    length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+    count = max(POINTS, round(length / SPACING)) - 2 * (anchored - 1)
     for level in (count // 3, count // 2, count):
         line = resample(line, level)
         for _ in range(ROUNDS):
@@ -49,9 +51,10 @@ def resample(path: Float, count: int) -> Float:
     return np.stack([np.interp(at, along, path[:, k]) for k in range(3)], -1)
 
 
-def sweep(line: Float, facing: Float, width: float, thickness: float) -> Cord:
-    """An elliptic tube of ``width`` by ``thickness`` m around a line (P, 3), its flat side along ``facing``
-    (P, 3), closed at both ends."""
+def sweep(line: Float, facing: Float, width: float | Float, thickness: float | Float) -> Cord:
+    """An elliptic tube of ``width`` by ``thickness`` m, one value or (P,), around a line (P, 3), its flat side
+    along ``facing`` (P, 3), closed at both ends."""
+    wide, thick = (np.broadcast_to(np.asarray(size), len(line))[:, None, None] for size in (width, thickness))
     tangent = np.gradient(line, axis=0)
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
     across = np.cross(tangent, facing)
@@ -59,8 +62,8 @@ def sweep(line: Float, facing: Float, width: float, thickness: float) -> Cord:
     outward = np.cross(across, tangent)
     turn = np.arange(SIDES) * (2 * np.pi / SIDES)
     ring = (
-        np.cos(turn)[None, :, None] * across[:, None] * width / 2
-        + np.sin(turn)[None, :, None] * outward[:, None] * thickness / 2
+        np.cos(turn)[None, :, None] * across[:, None] * wide / 2
+        + np.sin(turn)[None, :, None] * outward[:, None] * thick / 2
     )
     count = len(line)
     vertices = np.concatenate([(line[:, None] + ring).reshape(-1, 3), line[[0, -1]]])
@@ -73,7 +76,7 @@ def sweep(line: Float, facing: Float, width: float, thickness: float) -> Cord:
         np.stack([np.full(SIDES, count * SIDES + 1), np.roll(index[-1], -1), index[-1]], -1),
     ]
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
-    girth = np.pi * (width + thickness) / 2
+    girth = np.pi * float(np.median(wide + thick)) / 2
     uv = np.stack(np.broadcast_arrays(along[:, None], turn / (2 * np.pi) * girth), -1).reshape(-1, 2)
     uv = np.concatenate([uv, [[along[0], 0.0], [along[-1], 0.0]]])
     return Cord(vertices, np.concatenate([sides, *caps]).astype(np.int32), uv)

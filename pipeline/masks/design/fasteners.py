@@ -6,7 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.masks.design.block import Block, NotNegative, Positive
+from pipeline.masks.design.block import Block, Fraction, NotNegative, Positive
+
+Width = Annotated[float, Field(ge=1, le=30)]
+Thickness = Annotated[float, Field(ge=0.3, le=6)]
 
 
 class EarLoops(Block):
@@ -14,9 +17,41 @@ class EarLoops(Block):
 
     kind: Literal["ear loops"]
     length_mm: Positive  # of one loop, slack
-    width_mm: Annotated[float, Field(ge=1, le=30)]
-    thickness_mm: Annotated[float, Field(ge=0.3, le=6)]
+    width_mm: Width
+    thickness_mm: Thickness
     inset_mm: NotNegative  # from the corner to where the loop is fixed
+    fixed: Literal["inside", "outside"] = "inside"  # to which face of the mask its ends are welded or sewn
 
 
-Fasteners = EarLoops
+class _AroundHead(Block):
+    """Two bands around the head: one above the ears and over the crown, one below them and round the neck."""
+
+    width_mm: Width
+    thickness_mm: Thickness
+    inset_mm: NotNegative = 3  # from the corner to where they are fixed
+    crown: Fraction = 0.35  # where the upper one crosses the back of the head: 0 where that stands out most,
+    # 1 at the top
+    below_ears_mm: NotNegative = 8  # how far below the lobes the lower one passes
+
+
+class HeadStraps(_AroundHead):
+    """Elastic ones."""
+
+    kind: Literal["head straps"]
+    stretch: Annotated[float, Field(ge=1, le=3)] = 1.4  # length on the head over the slack length
+
+
+class Ties(_AroundHead):
+    """Four tapes, tied behind in two bows."""
+
+    kind: Literal["ties"]
+
+
+class Nothing(Block):
+    """The cloth itself goes around the head."""
+
+    kind: Literal["none"]
+    inset_mm: NotNegative = 0
+
+
+Fasteners = Annotated[EarLoops | HeadStraps | Ties | Nothing, Field(discriminator="kind")]

@@ -14,6 +14,8 @@ from pipeline.records import PARTS
 STEPS = 8  # quads from a corner to the ear
 GRASP = 0.020  # m out from the ears, where the loops are held before they are hooked on
 
+WELDED = 0.0006  # m from the sheet's middle surface to the middle of the flattened end of a loop
+
 
 def hook_ears(design: Design, seat: Seat, laid: Laid) -> Hold:
     """One loop a side, from the upper corner over the ear to the lower corner; hooked on from a little
@@ -44,6 +46,7 @@ def hook_ears(design: Design, seat: Seat, laid: Laid) -> Hold:
                 over=creases[side],
                 width=loops.width_mm / 1000,
                 thickness=loops.thickness_mm / 1000,
+                offset=WELDED if loops.fixed == "outside" else -WELDED,
             )
         )
     return Hold(tuple(bands), stretch)

@@ -10,11 +10,19 @@ from pipeline.masks.design.design import Design
 from pipeline.masks.place.ear_loops import hook_ears
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.seat import Seat
+from pipeline.masks.place.straps import strap_head, unfastened
 from pipeline.masks.place.strips import Hold, strip_faces
 from pipeline.records import Fastener, RestMask
 
-FASTEN: dict[str, Callable[[Design, Seat, Laid], Hold]] = {"ear loops": hook_ears}
+FASTEN: dict[str, Callable[[Design, Seat, Laid], Hold]] = {
+    "ear loops": hook_ears,
+    "head straps": strap_head,
+    "ties": strap_head,
+    "none": unfastened,
+}
 """How each kind of fastener is brought to the head."""
+
+SUPPLE = 5.0  # no strip bends less easily than that, in the solver's units
 
 
 def fasten(design: Design, seat: Seat, laid: Laid) -> RestMask:
@@ -30,11 +38,9 @@ def fasten(design: Design, seat: Seat, laid: Laid) -> RestMask:
         np.int32,
     ).reshape(-1, 2)
     shapes = [strip_faces(laid, strip, ids) for strip, ids in zip(strips, numbers, strict=True)]
-    sizes = [2 * len(strip.rest) for strip in strips]
-    parts = np.repeat(
-        np.array([band.part for band in hold.bands for _ in band.strips], np.uint8),
-        [len(faces) for faces, _ in shapes],
-    )
+    added = sum(2 * len(strip.rest) for strip in strips)
+    owners = [band.part for band in hold.bands for _ in band.strips]
+    parts = [np.full(len(faces), part, np.uint8) for part, (faces, _) in zip(owners, shapes, strict=True)]
     parameters = {**seat.parameters, **hold.parameters}
     return RestMask(
         design=design.name,
@@ -45,15 +51,18 @@ def fasten(design: Design, seat: Seat, laid: Laid) -> RestMask:
         start_vertices=np.concatenate([laid.start, *[s.start.reshape(-1, 3) for s in strips]]),
         faces=np.concatenate([laid.faces, *[faces for faces, _ in shapes]]),
         uv=np.concatenate([laid.uv, *[uv for _, uv in shapes]]),
-        parts=np.concatenate([laid.parts, parts]),
+        parts=np.concatenate([laid.parts, *parts]),
         pins=np.concatenate([laid.pins, *[np.repeat(s.pins, 2) for s in strips]]),
         pin_targets=np.concatenate([laid.targets, *[s.goal.reshape(-1, 3) for s in strips]]),
         stiffness=np.concatenate(
-            [np.ones(len(laid.rest)), np.repeat([s.tension / parameters["tension"] for s in strips], sizes)]
+            [
+                np.ones(len(laid.rest)),
+                *[np.full(2 * len(s.rest), s.tension / parameters["tension"]) for s in strips],
+            ]
         ),
-        bending=np.concatenate([laid.bending, np.full(sum(sizes), parameters["bending"])]),
+        bending=np.concatenate([laid.bending, np.full(added, min(parameters["bending"], SUPPLE))]),
         welds=np.concatenate([laid.welds, sewn]),
-        bound=np.concatenate([laid.bound, np.ones(sum(sizes), bool)]),
+        bound=np.concatenate([laid.bound, np.ones(added, bool)]),
         patches=laid.patches,
         upper_edge=laid.upper_edge,
         lower_edge=laid.lower_edge,
@@ -65,6 +74,7 @@ def fasten(design: Design, seat: Seat, laid: Laid) -> RestMask:
                 over=band.over,
                 width=band.width,
                 thickness=band.thickness,
+                offset=band.offset,
             )
             for k, band in enumerate(hold.bands)
         ),

@@ -8,7 +8,7 @@ from scipy.spatial import ConvexHull
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import faces_without_ears
 from pipeline.masks.design.design import Design
-from pipeline.masks.design.fasteners import HeadStraps
+from pipeline.masks.design.fasteners import HeadStraps, Ties
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.seat import Seat
 from pipeline.masks.place.strips import Band, Hold, straight
@@ -17,13 +17,15 @@ from pipeline.records import PARTS, Float
 STEPS = 8  # quads from the mask to the ear
 GRASP = 0.020  # m out from the head, where the straps are held before they are let go
 ABOVE_EAR = 0.006  # m between where the ear grows from the head and the middle of the strap above it
+TIED = 1.2  # stretch of the strips that stand for ties, which are pulled tight by hand
 LAID_AROUND = 48  # points around the back of the head
 
 
 def strap_head(design: Design, seat: Seat, laid: Laid) -> Hold:
     """Two straps, from one side of the mask around the head to the other."""
     straps = design.fasteners
-    assert isinstance(straps, HeadStraps)
+    assert isinstance(straps, HeadStraps | Ties)
+    stretch = straps.stretch if isinstance(straps, HeadStraps) else TIED
     bands, parameters = [], {}
     for height in ("upper", "lower"):
         hooks = _hooks(seat, height, straps.below_ears_mm / 1000)
@@ -35,9 +37,9 @@ def strap_head(design: Design, seat: Seat, laid: Laid) -> Hold:
             to = hook + np.array([[0, width / 2, 0], [0, -width / 2, 0]])
             reach = float(np.linalg.norm(laid.targets[root].mean(0) - hook))
             hold = to + np.array([sign * GRASP, 0.0, 0.0])
-            length = reach / straps.stretch
+            length = reach / stretch
             strips.append(straight(laid, root, to, length, seat.parameters["loop_tension"], STEPS, hold))
-            parameters[f"stretch_{height}_{name}"] = straps.stretch
+            parameters[f"stretch_{height}_{name}"] = stretch
         bands.append(
             Band(
                 part=PARTS.index("strap"),
@@ -46,6 +48,7 @@ def strap_head(design: Design, seat: Seat, laid: Laid) -> Hold:
                 over=around_head(seat.head, hooks, back),
                 width=straps.width_mm / 1000,
                 thickness=straps.thickness_mm / 1000,
+                offset=laid.outside + straps.thickness_mm / 2000,
             )
         )
     return Hold(tuple(bands), parameters)
@@ -104,3 +107,8 @@ def around_head(head: Float, hooks: Float, back: Float) -> Float:
     at = np.linspace(0, along[-1], LAID_AROUND)
     line = np.stack([np.interp(at, along, hull[:, k]) for k in range(2)], -1)
     return np.asarray(middle + line[:, :1] * side + line[:, 1:] * away)
+
+
+def unfastened(design: Design, seat: Seat, laid: Laid) -> Hold:
+    """Nothing: the sheet itself is held."""
+    return Hold((), {})

@@ -34,6 +34,7 @@ class Band:
     over: Float  # (P, 3) m, head frame
     width: float  # m
     thickness: float  # m
+    offset: float = 0.0  # m
 
 
 @dataclass(frozen=True)
