@@ -7,7 +7,7 @@ from scipy.spatial import cKDTree
 
 from pipeline.masks.design.design import Design
 from pipeline.masks.design.pleated import Pleated
-from pipeline.masks.envelope import wrap
+from pipeline.masks.envelope import Envelope, wrap
 from pipeline.masks.pattern.grid import corner_values, grid_faces, grid_ids
 from pipeline.masks.pattern.pleated import LAYER_GAP, Sheet, cut_sheet, fold, wire_band
 from pipeline.masks.place.laid import Laid
@@ -17,7 +17,7 @@ from pipeline.masks.place.stiffness import bending_stiffness, quads_of
 from pipeline.records import PARTS, Float, Int, Patch
 
 CLEARANCE = 0.010  # m between the start and the skin
-CORNER_DROP = 0.018  # m that the upper corners lie below the bridge of the nose
+PEAK = ((0.012, 0.33), (np.inf, 0.20))  # m that the upper edge runs back from the bridge, m it falls on each
 PRESSED_DEPTH = 0.012  # m that the wire is pressed into the hollows beside the nose
 HELD = (0.9, 0.7)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
 WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
@@ -35,7 +35,10 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     envelope = wrap(seat.skin, CLEARANCE, steepest=1.0)
 
     half = sheet.columns[-1]
-    top = seat.bridge - CORNER_DROP * np.abs(sheet.columns / half) ** 1.5 + np.tan(seat.tilt) * sheet.columns
+    pressing = pressed(seat.skin, clearance=0.0010, depth=PRESSED_DEPTH)
+    parameters["peak"] = float(np.clip(rng.normal(1.0, 0.3), 0.3, 1.7))
+    top = seat.bridge - parameters["peak"] * _fall(pressing, seat.bridge, np.abs(sheet.columns))
+    top += np.tan(seat.tilt) * sheet.columns
     middle = profile_length(envelope, seat.bridge, seat.points.menton[1]) + seat.below_chin
     hidden = 2 * sheet.lengths[1::2].sum()
     open_middle = float(np.clip((middle - sheet.height) / hidden, 0.35, 0.95))
@@ -44,7 +47,7 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     parameters["opening"] = open_middle
     across = sheet.columns + seat.sideways
     start = lay_grid(envelope, across, *fold(sheet, opening), top)
-    shut_down, shut_out = fold(sheet, np.full(sheet.columns.size, parameters["memory"]))
+    shut_down, shut_out = fold(sheet, parameters["memory"] * np.clip(1 - (sheet.columns / seal) ** 2, 0, 1))
     rest = np.stack([np.broadcast_to(sheet.columns, shut_down.shape), -shut_down, shut_out], -1)
 
     targets, pins = start.copy(), np.zeros(ids.shape)
@@ -52,11 +55,10 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         band = wire_band(design)
         assert band is not None
         rows = np.flatnonzero(sheet.rows <= band[1] + 1e-9)
-        skin = pressed(seat.skin, clearance=0.0014, depth=PRESSED_DEPTH)
-        targets[rows] = lay_grid(skin, across, *fold(sheet, opening), top)[rows]
+        targets[rows] = lay_grid(pressing, across, *fold(sheet, opening), top)[rows]
         off = np.abs(sheet.columns)
         nose, wire = design.wire.pressed_mm / 1000, min(design.wire.length_mm / 2000, half)
-        pins[rows[1:]] = np.maximum(
+        pins[rows] = np.maximum(
             HELD[0] * _fading(off, nose, 0.6 * nose), HELD[1] * _fading(off, wire, 0.25 * wire)
         )
     rest, start, targets = (points.reshape(-1, 3) for points in (rest, start, targets))
@@ -87,6 +89,20 @@ def _fading(off: Float, end: float, over: float) -> Float:
     """1 inside, 0 from ``end`` m on, smooth over the last ``over`` m."""
     t = np.clip((end - off) / over, 0, 1)
     return np.asarray(t**2 * (3 - 2 * t))
+
+
+def _fall(skin: Envelope, height: float, across: Float) -> Float:
+    """(C,) m that the upper edge lies below its middle, ``across`` m along it: a straight edge laid over the
+    sloping ridge of the nose falls as it runs back on either side."""
+    angle = skin.angles[skin.angles >= 0]
+    line = skin.point(np.full(angle.size, height), angle, skin.at(np.full(angle.size, height), angle))
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    back = np.interp(across, along, np.maximum.accumulate(line[0, 2] - line[:, 2]))
+    fall, before = np.zeros(across.size), 0.0
+    for until, slope in PEAK:
+        fall += slope * np.clip(back - before, 0, until - before)
+        before = until
+    return fall
 
 
 def _creases(sheet: Sheet) -> Int:
