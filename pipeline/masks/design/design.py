@@ -10,10 +10,12 @@ from pydantic import Field, model_validator
 from pipeline.masks.design.block import Block, FractionRange, Positive, Range
 from pipeline.masks.design.fasteners import Fasteners
 from pipeline.masks.design.material import Material
+from pipeline.masks.design.moulded import Moulded
+from pipeline.masks.design.panels import Panels
 from pipeline.masks.design.pleated import Pleated
 from pipeline.masks.design.wearing import Wearing
 
-Construction = Pleated
+Construction = Annotated[Pleated | Panels | Moulded, Field(discriminator="kind")]
 
 
 class Size(Block):

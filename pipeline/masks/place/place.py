@@ -6,11 +6,13 @@ import numpy as np
 
 from pipeline.masks.design.design import Design
 from pipeline.masks.place.fasten import fasten
+from pipeline.masks.place.moulded import lay_moulded
+from pipeline.masks.place.panels import lay_panels
 from pipeline.masks.place.pleated import lay_pleated
 from pipeline.masks.place.seat import find_seat
 from pipeline.records import Float, RestMask
 
-LAY = {"pleated": lay_pleated}
+LAY = {"pleated": lay_pleated, "panels": lay_panels, "moulded": lay_moulded}
 """How masks of each construction are brought before the face."""
 
 

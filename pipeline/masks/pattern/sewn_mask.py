@@ -1,0 +1,231 @@
+"""A whole mask sewn from panels, left and right, before there is a head."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.masks.design.design import Design
+from pipeline.masks.design.panels import Panels
+from pipeline.masks.library import DesignError
+from pipeline.masks.pattern.assemble import assemble
+from pipeline.masks.pattern.grid import corner_values, grid_faces
+from pipeline.masks.pattern.outline import free_line, free_rows
+from pipeline.masks.pattern.panels import FlatPanel, cut_panels, free_edges
+from pipeline.masks.pattern.sew import Sewn, edge_of, sew
+from pipeline.records import PARTS, Float, Int
+
+MOST_STRAIN = 0.02  # 99th percentile: more, and the panels do not go together
+APART = 0.012  # m between panels in the uv plane
+
+
+@dataclass(frozen=True)
+class SewnMask:
+    """M vertices. Metres; x to the wearer's left, y up, z away from the face."""
+
+    rest: Float  # (M, 3) the middles of the upper and the lower edge lie at z = 0
+    patches: tuple[Int, ...]  # (R, C) each
+    uv: Float  # (F, 3, 2) on the flat panels
+    faces: Int  # (F, 3)
+    parts: NDArray[np.uint8]  # (F,)
+    seams: NDArray[np.bool_]  # (M,) vertices on a seam or a middle fold that is one
+    upper_edge: Int  # (E,) from the wearer's right to the left
+    lower_edge: Int  # (E,)
+    wire_rows: Int  # (3, E) the first rows along the upper edge; (0, E) without a wire
+    wire_across: Float  # (E,) along the upper edge from its middle
+    wire_down: Float  # (3, E) from the upper edge
+    corners: Mapping[str, Int]  # see `pipeline.masks.place.laid.Laid`
+    strain: float  # 99th percentile of what is left of it in the threads
+
+
+def sewn_mask(design: Design, size: str) -> SewnMask:
+    """Cuts, sews and opens the panels of one size.
+
+    Raises DesignError, naming the panel or the edges, where the panels do not go together.
+    """
+    return _sewn_mask(_Key(design, size))
+
+
+class _Key:
+    """Designs with the same pattern share their masks."""
+
+    def __init__(self, design: Design, size: str) -> None:
+        self.design, self.size = design, size
+        self.text = (
+            design.model_dump_json(include={"name", "construction", "sizes", "wire", "fasteners"}) + size
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and self.text == other.text
+
+
+@lru_cache(maxsize=64)
+def _sewn_mask(key: _Key) -> SewnMask:
+    design, size = key.design, key.size
+    cut = design.construction
+    assert isinstance(cut, Panels)
+    flat = cut_panels(design, size)
+    sewn = sew(cut, flat)
+    half, strain = assemble(cut, flat, sewn)
+    _holds_together(design.name, sewn, strain)
+    mirror = _mirror(sewn)
+    rest = np.empty((int(mirror.max()) + 1, 3))
+    rest[: sewn.count] = half
+    rest[mirror] = half * np.array([-1.0, 1.0, 1.0])
+    rest[sewn.middle] = half[sewn.middle]
+
+    patches, maps, faces, parts = [], [], [], []
+    low = 0.0
+    for name, panel in flat.items():
+        ids, place, part = sewn.ids[name], panel.grid, _parts(design, cut, name, panel)
+        on_fold = cut.panels[name].cut == "on the fold"
+        shift = np.array([0.0 if on_fold else APART / 2 - place[..., 0].min(), low - place[..., 1].max()])
+        left, right = place + shift, (place + shift) * np.array([-1.0, 1.0])
+        low -= float(np.ptp(place[..., 1])) + APART
+        if on_fold:
+            pieces = [
+                (
+                    np.concatenate([mirror[ids][:, :0:-1], ids], 1),
+                    np.concatenate([right[:, :0:-1], left], 1),
+                    np.concatenate([part[:, ::-1], part], 1),
+                )
+            ]
+        else:
+            pieces = [(mirror[ids][:, ::-1], right[:, ::-1], part[:, ::-1]), (ids, left, part)]
+        for grid, uv, names in pieces:
+            patches.append(np.ascontiguousarray(grid))
+            maps.append(corner_values(np.ascontiguousarray(uv)))
+            faces.append(grid_faces(grid))
+            parts.append(np.repeat(names.ravel(), 2))
+    upper = free_line(cut, sewn, "top")
+    rows = free_rows(cut, sewn, "top", 3 if design.wire else 0)
+    across, down = _along(cut, flat, sewn, rows)
+    return SewnMask(
+        rest=rest,
+        patches=tuple(patches),
+        uv=np.concatenate(maps),
+        faces=np.concatenate(faces),
+        parts=np.concatenate(parts),
+        seams=_seams(cut, sewn, mirror),
+        upper_edge=_both(upper, mirror),
+        lower_edge=_both(free_line(cut, sewn, "bottom"), mirror),
+        wire_rows=np.array([_both(row, mirror) for row in rows], np.int32).reshape(
+            len(rows), 2 * len(upper) - 1
+        ),
+        wire_across=np.concatenate([-across[:0:-1], across]),
+        wire_down=np.concatenate([down[:, :0:-1], down], 1),
+        corners=_corners(design, cut, flat, sewn, mirror),
+        strain=float(np.quantile(np.abs(strain), 0.99)),
+    )
+
+
+def _holds_together(name: str, sewn: Sewn, strain: Float) -> None:
+    if np.quantile(np.abs(strain), 0.99) <= MOST_STRAIN:
+        return
+    worst = {}
+    for panel, ids in sewn.ids.items():
+        inside = np.isin(sewn.links, ids).all(1)
+        worst[panel] = float(np.quantile(np.abs(strain[inside]), 0.99))
+    panel = max(worst, key=lambda key: worst[key])
+    raise DesignError(
+        f"{name}.yaml: panel {panel} cannot be sewn without stretching: it would strain by "
+        f"{100 * worst[panel]:.0f} percent; look at its edges, at the seams and at opened"
+    )
+
+
+def _mirror(sewn: Sewn) -> Int:
+    """(N,) the vertex on the other side of each vertex of the half; itself in the middle."""
+    mirror = np.full(sewn.count, -1, np.int32)
+    mirror[sewn.middle] = sewn.middle
+    others = np.flatnonzero(mirror < 0)
+    mirror[others] = sewn.count + np.arange(others.size, dtype=np.int32)
+    return mirror
+
+
+def _both(line: Int, mirror: Int) -> Int:
+    return np.asarray(np.concatenate([mirror[line[:0:-1]], line]), np.int32)
+
+
+def _parts(design: Design, cut: Panels, name: str, panel: FlatPanel) -> NDArray[np.uint8]:
+    """(R - 1, C - 1) part ids of a panel's quads."""
+    rows, columns = (n - 1 for n in panel.grid.shape[:2])
+    part = np.full((rows, columns), PARTS.index("panel"), np.uint8)
+    edge, bands = PARTS.index("edge"), panel.bands
+    part[: bands["top"]] = edge
+    part[rows - bands["bottom"] :] = edge
+    part[:, : bands["inner"]] = edge
+    part[:, columns - bands["outer"] :] = edge
+    if panel.wire is not None and design.wire is not None:
+        along = np.linalg.norm(np.diff(panel.grid[0], axis=0), axis=1)
+        middle = np.cumsum(along) - along / 2
+        part[panel.wire[0] : panel.wire[1], middle < design.wire.length_mm / 2000] = PARTS.index("wire")
+    return part
+
+
+def _seams(cut: Panels, sewn: Sewn, mirror: Int) -> NDArray[np.bool_]:
+    seams = np.zeros(int(mirror.max()) + 1, bool)
+    for seam in cut.seams:
+        if not seam.smooth:
+            panel, edge = seam.sews[0].split(".")
+            line = np.asarray(edge_of(sewn.ids[panel], edge), np.int32)
+            seams[line] = seams[mirror[line]] = True
+    return seams
+
+
+def _along(
+    cut: Panels, flat: Mapping[str, FlatPanel], sewn: Sewn, rows: tuple[Int, ...]
+) -> tuple[Float, Float]:
+    """Flat lengths along the upper edge (E,) and down from it (rows, E)."""
+    places: dict[int, Float] = {}
+    shift = np.zeros(2)
+    chain = free_line(cut, sewn, "top")
+    across = np.zeros(len(chain))
+    for name, panel in flat.items():
+        if f"{name}.top" not in free_edges(cut):
+            continue
+        for index in range(panel.grid.shape[1]):
+            for row in range(min(3, panel.grid.shape[0])):
+                places[int(sewn.ids[name][row, index])] = panel.grid[row, index] + shift
+        step = np.linalg.norm(np.diff(panel.grid[0], axis=0), axis=1)
+        where = {int(v): k for k, v in enumerate(chain)}
+        for a, b, long in zip(sewn.ids[name][0][:-1], sewn.ids[name][0][1:], step, strict=True):
+            across[max(where[int(a)], where[int(b)])] = long
+    down = np.zeros((len(rows), len(chain)))
+    for k, line in enumerate(rows):
+        down[k] = [
+            np.linalg.norm(places[int(v)] - places[int(top)]) for v, top in zip(line, chain, strict=True)
+        ]
+    return np.cumsum(across), down
+
+
+def _corners(
+    design: Design, cut: Panels, flat: Mapping[str, FlatPanel], sewn: Sewn, mirror: Int
+) -> dict[str, Int]:
+    free = [edge for edge in sorted(free_edges(cut)) if edge.endswith(".outer")]
+    name = cut.loops_from or (free[0] if len(free) == 1 else None)
+    if name is None:
+        raise DesignError(
+            f"{design.name}.yaml: construction.loops_from must name the edge that carries the loops"
+        )
+    panel, edge = name.split(".")
+    ids, place = sewn.ids[panel], flat[panel].grid
+    if edge != "outer":
+        raise DesignError(f"{design.name}.yaml: construction.loops_from must be an outer edge (got {name})")
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(place[:, -1], axis=0), axis=1))])
+    inset = getattr(design.fasteners, "inset_mm", 0.0) / 1000
+    rows = {
+        "upper": min(int(np.searchsorted(along, inset)), len(along) // 2 - 1),
+        "lower": max(int(np.searchsorted(along, along[-1] - inset, "right")) - 2, len(along) // 2),
+    }
+    corners = {}
+    for height, row in rows.items():
+        pair = np.stack([ids[row : row + 2, -3], ids[row : row + 2, -1]])
+        corners[f"{height} left"], corners[f"{height} right"] = pair, mirror[pair]
+    return corners

@@ -1,0 +1,74 @@
+"""A mask sewn from panels, held before the face in the shape that its seams give it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.masks.design.design import Design
+from pipeline.masks.pattern.sewn_mask import SewnMask, sewn_mask
+from pipeline.masks.place.hold import hold
+from pipeline.masks.place.laid import Laid
+from pipeline.masks.place.lay import lay_grid, pressed
+from pipeline.masks.place.pleated import HELD, PRESSED_DEPTH
+from pipeline.masks.place.seat import Seat
+from pipeline.masks.place.stiffness import quads_of
+from pipeline.records import PARTS, Float, Int, Patch
+
+
+def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
+    """The sewn mask in one piece before the face, its wire to be pressed to the nose."""
+    mask = sewn_mask(design, seat.size)
+    seat.parameters["sewing_strain"] = mask.strain
+    upper, lower = (line[len(line) // 2] for line in (mask.upper_edge, mask.lower_edge))
+    start = hold(mask.rest, mask.rest[upper], mask.rest[lower], seat)
+    targets, pins = start.copy(), np.zeros(len(start))
+    if design.wire is not None and seat.worn.wire == "pressed":
+        rows = mask.wire_rows
+        top = start[rows[0], 1] - start[upper, 1] + seat.bridge
+        skin = pressed(seat.skin, clearance=0.0014, depth=PRESSED_DEPTH)
+        flat = np.zeros_like(mask.wire_down)
+        targets[rows] = lay_grid(skin, mask.wire_across + seat.sideways, mask.wire_down, flat, top)
+        off = np.abs(mask.wire_across)
+        nose, wire = design.wire.pressed_mm / 1000, design.wire.length_mm / 2000
+        pins[rows[1:]] = np.maximum(
+            HELD[0] * _fading(off, nose, 0.6 * nose), HELD[1] * _fading(off, wire, 0.25 * wire)
+        )
+    return Laid(
+        patches=tuple(
+            Patch(ids, np.array([0, len(ids) - 1], np.int32), np.zeros(ids.shape)) for ids in mask.patches
+        ),
+        rest=mask.rest,
+        start=start,
+        targets=targets,
+        pins=pins,
+        faces=mask.faces,
+        uv=mask.uv,
+        parts=mask.parts,
+        bending=_bending(mask, seat.parameters),
+        welds=np.zeros((0, 2), np.int32),
+        bound=np.ones(len(start), bool),
+        upper_edge=mask.upper_edge,
+        lower_edge=mask.lower_edge,
+        corners=mask.corners,
+    )
+
+
+def _fading(off: Float, end: float, over: float) -> Float:
+    """1 inside, 0 from ``end`` m on, smooth over the last ``over`` m."""
+    t = np.clip((end - off) / over, 0, 1)
+    return np.asarray(t**2 * (3 - 2 * t))
+
+
+def _bending(mask: SewnMask, parameters: dict[str, float]) -> Float:
+    """(M,) in the solver's units: that of the panels, of the bands along their edges, of the seams and of
+    the wire."""
+    bending = np.full(len(mask.rest), parameters["bending"])
+    quads, part = quads_of(mask.faces), mask.parts[::2]
+
+    def of(name: str) -> Int:
+        return np.asarray(np.unique(quads[part == PARTS.index(name)]), np.int32)
+
+    bending[of("edge")] = parameters["edge_bending"]
+    bending[mask.seams] = parameters["crease"]
+    bending[of("wire")] = parameters["wire_bending"]
+    return bending
