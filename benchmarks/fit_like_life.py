@@ -125,6 +125,8 @@ def main() -> None:
         for folder in given.what or options.error("give a run's output folder, or --heads"):
             for key, coverage in labelled(Path(folder)):
                 found[key].append(coverage)
+    if not found:
+        sys.exit("nothing to measure: no labels with a mask's coverage, or every drape was rejected")
     print_table(found)
 
 
