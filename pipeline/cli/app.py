@@ -165,6 +165,16 @@ def show_mask(
 
 
 @app.command()
+def gallery(
+    output: Annotated[Path, typer.Option(help="Folder to write.")] = Path("docs/gallery"),
+) -> int:
+    """Write pictures of the whole library, on several generated heads and worn in every way."""
+    from pipeline.cli.masks.gallery import make_gallery
+
+    return make_gallery(output)
+
+
+@app.command()
 def doctor() -> int:
     """Check Python, Blender, libraries and models, and name the command that mends what is missing."""
     from pipeline.cli.doctor import examine
