@@ -1,4 +1,4 @@
-"""A worn mask as meshes to render: a smooth sheet with thickness, and loops."""
+"""A worn mask as meshes to render: a smooth sheet with thickness, and cords."""
 
 from __future__ import annotations
 
@@ -10,29 +10,16 @@ import numpy as np
 
 from pipeline.records import CORDS, PARTS, Float, Int, WornMask
 from pipeline.studio import blender, mesh
+from pipeline.studio.borders import find_borders
 from pipeline.studio.camera import to_blender
 
-WIRE = PARTS.index("wire")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """Extent of the flat sheet and its nose wire, metres in the frame of the uv."""
-
-    low: Float  # (2,) smallest u, v
-    high: Float  # (2,) largest u, v
-    wire_low: Float  # (2,)
-    wire_high: Float  # (2,)
-
-
-def measure_sheet(worn: WornMask) -> Sheet:
-    """Extent of ``worn``'s flat sheet. A mask without nose wire has an empty one far away."""
-    nowhere = np.full((1, 2), 1e3)
-    uv = worn.uv[~np.isin(worn.parts, CORDS)].reshape(-1, 2)
-    uv = uv if len(uv) else nowhere
-    wire = worn.uv[worn.parts == WIRE].reshape(-1, 2)
-    wire = wire if len(wire) else nowhere
-    return Sheet(uv.min(axis=0), uv.max(axis=0), wire.min(axis=0), wire.max(axis=0))
+SHEET_SLOTS = ("outer", "inner", "valve", "window")
+"""Material slots of the sheet's object: the two sides of the cloth, and what is no cloth."""
+CORD_SLOTS = ("loop", "strap")
+_FILM = PARTS.index("window")
+_UV_LAYERS = ("UVMap", "Hem", "Seam", "Ridge")
+"""UV maps: the flat pattern; how far from the border and how far along it; the same for seams; (1, 0) over
+the middle of the nose wire. See `pipeline.studio.borders`."""
 
 
 def join_triangles(faces: Int, groups: Any) -> tuple[Int, Any, Int, Any]:
@@ -65,17 +52,18 @@ class Shell:
     """Polygons over points, ready for a mesh."""
 
     points: Float  # (N, 3)
-    uv: list[Any]  # a (k, 2) array for each polygon
+    maps: list[Any]  # a (k, 2 or 8) array for each polygon: pairs of _UV_LAYERS
     polygons: list[list[int]]
     parts: Any  # (P,) part ids
     slots: Any  # (P,) material slots
 
 
-def thicken(points: Float, faces: list[list[int]], uv: list[Any], parts: Any, thickness: float) -> Shell:
+def thicken(points: Float, faces: list[list[int]], maps: list[Any], parts: Any, thickness: float) -> Shell:
     """Two copies of a sheet ``thickness`` apart and a strip around its border.
 
     The three share no points, so that each keeps its own normals: the border stays crisp. Slot 0 is the
-    side that the winding faces, with the border; slot 1 the other one.
+    side that the winding faces, with the border; slot 1 the other one. Valves have a slot of their own, and
+    windows as well, which are films of a single layer.
     """
     corners = np.array([[f[0], f[k], f[k + 1]] for f in faces for k in range(1, len(f) - 1)])
     normals = np.zeros_like(points)
@@ -87,45 +75,52 @@ def thicken(points: Float, faces: list[list[int]], uv: list[Any], parts: Any, th
 
     sides = [(f[k], f[(k + 1) % len(f)], n, k) for n, f in enumerate(faces) for k in range(len(f))]
     edges = {(p, q) for p, q, _, _ in sides}
-    border = [side for side in sides if (side[1], side[0]) not in edges]
+    border = [side for side in sides if (side[1], side[0]) not in edges and parts[side[2]] != _FILM]
     rim = np.unique([v for p, q, _, _ in border for v in (p, q)]).astype(int)
     count = len(points)
     top = {int(v): 2 * count + k for k, v in enumerate(rim)}
     low = {int(v): 2 * count + len(rim) + k for k, v in enumerate(rim)}
+    thick = np.flatnonzero(parts != _FILM)
+    hard = np.select([parts == PARTS.index(name) for name in SHEET_SLOTS[2:]], [2, 3], 0)
+    owner = np.array([n for _, _, n, _ in border], int)
     return Shell(
         np.concatenate([outer, inner, outer[rim], inner[rim]]),
         [
-            *uv,
-            *(flat[::-1] for flat in uv),
-            *(uv[n][[(k + 1) % len(uv[n]), k, k, (k + 1) % len(uv[n])]] for _, _, n, k in border),
+            *maps,
+            *(maps[n][::-1] for n in thick),
+            *(maps[n][[(k + 1) % len(maps[n]), k, k, (k + 1) % len(maps[n])]] for _, _, n, k in border),
         ],
         [
             *faces,
-            *([v + count for v in reversed(f)] for f in faces),
+            *([v + count for v in reversed(faces[n])] for n in thick),
             *([top[q], top[p], low[p], low[q]] for p, q, _, _ in border),
         ],
-        np.concatenate([parts, parts, np.array([parts[n] for _, _, n, _ in border], parts.dtype)]),
-        np.repeat([0, 1, 0], [len(faces), len(faces), len(border)]),
+        np.concatenate([parts, parts[thick], parts[owner]]),
+        np.concatenate([hard, np.maximum(hard[thick], 1), hard[owner]]),
     )
 
 
 def add_mask(scene: Any, worn: WornMask, vertices: Float, thickness: float, levels: int) -> tuple[Any, Any]:
     """Put the mask into ``scene``; ``vertices`` (M, 3) are ``worn``'s in the camera frame.
 
-    Returns the sheet's and the loops' objects without materials; either may be None. The sheet is
-    ``thickness`` metres thick, its slots 0 and 1 are the outer and the inner side, and both are
-    subdivided ``levels`` times. Face attribute "part" holds the part id.
+    Returns the sheet's and the cords' objects without materials; either may be None. The sheet is
+    ``thickness`` metres thick; the slots are SHEET_SLOTS and CORD_SLOTS. Both are subdivided ``levels``
+    times. Face attribute "part" holds the part id.
     """
     points = to_blender(vertices)
     things: list[Any] = []
     cords = np.isin(worn.parts, CORDS)
-    for name, chosen in (("Sheet", ~cords), ("Loops", cords)):
+    for name, chosen in (("Sheet", ~cords), ("Cords", cords)):
         if not chosen.any():
             things.append(None)
             continue
         faces = worn.faces[chosen]
         used, compact = np.unique(faces, return_inverse=True)
         vertex, flat = compact.ravel(), worn.uv[chosen].reshape(-1, 2)
+        if name == "Sheet":
+            lines = find_borders(compact.reshape(faces.shape), worn.uv[chosen], worn.parts[chosen])
+            ridge = np.stack([lines.ridge, np.zeros_like(lines.ridge)], -1)
+            flat = np.concatenate([flat, *(m.reshape(-1, 2) for m in (lines.hem, lines.seam, ridge))], axis=1)
         quads, quad_parts, rest, rest_parts = join_triangles(compact.reshape(faces.shape), worn.parts[chosen])
         parts = np.concatenate([quad_parts, rest_parts])
         polygons = [*vertex[quads].tolist(), *vertex[rest].tolist()]
@@ -133,7 +128,7 @@ def add_mask(scene: Any, worn: WornMask, vertices: Float, thickness: float, leve
         if name == "Sheet":
             shell = thicken(points[used], polygons, maps, parts, thickness)
         else:
-            shell = Shell(points[used], maps, polygons, parts, np.zeros(len(parts), int))
+            shell = Shell(points[used], maps, polygons, parts, np.where(parts == CORDS[0], 0, 1))
         things.append(mesh.add_object(scene, _mesh(name, shell)))
         if levels:
             smooth = things[-1].modifiers.new("Smooth", "SUBSURF")
@@ -145,8 +140,9 @@ def add_mask(scene: Any, worn: WornMask, vertices: Float, thickness: float, leve
 def _mesh(name: str, shell: Shell) -> Any:
     data = bpy.data.meshes.new(name)
     data.from_pydata(shell.points.tolist(), [], shell.polygons)
-    layer = data.uv_layers.new(name="UVMap")
-    layer.data.foreach_set("uv", np.concatenate(shell.uv).astype(np.float32).ravel())
+    corners = np.concatenate(shell.maps).astype(np.float32)
+    for pair, layer in zip(range(0, corners.shape[1], 2), _UV_LAYERS, strict=False):
+        data.uv_layers.new(name=layer).data.foreach_set("uv", corners[:, pair : pair + 2].ravel())
     data.polygons.foreach_set("material_index", shell.slots.astype(np.int32))
     part = data.attributes.new("part", "FLOAT", "FACE")
     part.data.foreach_set("value", shell.parts.astype(np.float32))

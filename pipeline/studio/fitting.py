@@ -13,9 +13,10 @@ from scipy.spatial.transform import Rotation
 
 from pipeline.colour import to_pixels
 from pipeline.head.model import load_head
-from pipeline.records import Camera, Float, Light, WornMask
-from pipeline.studio import bust, camera, fabric_mesh, lights, materials, session
+from pipeline.records import Camera, ClothLook, Float, Light, WornMask
+from pipeline.studio import bust, camera, fabric_mesh, lights, session
 from pipeline.studio.eyes import draw_eyes
+from pipeline.studio.materials.dress import PLAIN, dress_mask
 from pipeline.studio.person import Person, draw_person
 from pipeline.studio.skin import base_colour, draw_complexion
 
@@ -38,13 +39,14 @@ def render_fitting(
     samples: int,
     seed: int,
     melanin: float = 0.25,
+    look: ClothLook = PLAIN,
 ) -> list[NDArray[np.uint8]]:
     """Pictures (size_px, size_px, 3), sRGB, of ``worn`` on ``head_vertices`` (V, 3) m, head frame.
 
     ``views`` are (yaw, pitch) in degrees by which the head is turned before the camera: yaw > 0 towards the
     subject's left, pitch > 0 down; the lamps stay with the camera. ``material`` is what
-    `pipeline.masks.material` draws. ``seed`` draws skin and eyes and seeds the renderer; ``melanin`` is 0 for
-    very light and 1 for very dark skin. Same input, same bytes.
+    `pipeline.masks.material` draws, ``look`` its cloth close up. ``seed`` draws skin and eyes and seeds the
+    renderer; ``melanin`` is 0 for very light and 1 for very dark skin. Same input, same bytes.
     """
     frame, middle = _framing(head_vertices, size_px)
     place = bust.Place(_FACING, np.array([0.0, 0.0, DISTANCE]) - _FACING @ middle)
@@ -52,7 +54,7 @@ def render_fitting(
     scene = session.new_scene(samples=samples, seed=seed)
     scene.render.film_transparent = True
     bust.add_bald_head(scene, person, head_vertices, place, np.zeros(2), level=1)
-    _add_mask(scene, worn, material, place, DISTANCE / frame.focal_px)
+    _add_mask(scene, worn, material, look, place, DISTANCE / frame.focal_px)
     light = _studio_light(base_colour(person.complexion.melanin, person.complexion.blood))
     rig = [*lights.add_lights(scene, light), camera.place_camera(scene, frame)]
     lights.add_reflections(scene, light)
@@ -86,18 +88,18 @@ def _bald_person(rng: np.random.Generator, melanin: float) -> Person:
 
 
 def _add_mask(
-    scene: Any, worn: WornMask, material: Mapping[str, Any], place: bust.Place, pixel: float
+    scene: Any,
+    worn: WornMask,
+    material: Mapping[str, Any],
+    look: ClothLook,
+    place: bust.Place,
+    pixel: float,
 ) -> None:
     levels = int(pixel < FINE_PIXEL)
-    sheet, loops = fabric_mesh.add_mask(
+    sheet, cords = fabric_mesh.add_mask(
         scene, worn, place.of(worn.vertices), float(material["thickness_m"]), levels
     )
-    extent = fabric_mesh.measure_sheet(worn)
-    if sheet is not None:
-        for side in ("outer", "inner"):
-            sheet.data.materials.append(materials.fabric(material, extent, side, pixel))
-    if loops is not None:
-        loops.data.materials.append(materials.elastic(material, pixel))
+    dress_mask(sheet, cords, material, look, pixel)
 
 
 def _studio_light(skin: Float) -> Light:

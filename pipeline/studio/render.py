@@ -12,7 +12,7 @@ from scipy.spatial import cKDTree
 
 from pipeline.config import RenderConfig
 from pipeline.head.model import load_head
-from pipeline.records import PARTS, Face, Float, Layers, WornMask
+from pipeline.records import PARTS, ClothLook, Face, Float, Layers, WornMask
 from pipeline.studio import (
     blender,
     camera,
@@ -20,59 +20,61 @@ from pipeline.studio import (
     fabric_mesh,
     frame,
     lights,
-    materials,
     mesh,
     session,
     shade,
 )
+from pipeline.studio.materials.dress import PLAIN, dress_mask
+from pipeline.studio.materials.labels import PASSES, show_labels
+from pipeline.studio.materials.skin import skin
 
 MATTE_SAMPLES = 16
 FINE_PIXEL = 5e-4  # m; where a pixel covers less, the cells of the sheet are halved
 FULL_SIDE = 128  # px; boxes larger than this get fewer samples, as the denoiser sees more of them
 SHADOW_SIDE = 200  # px; shadows are soft, so larger boxes are rendered at a fraction of the size
 _KEEP = "keep"
-_PASSES = {"uv": "COLOR", "normal": "COLOR", "part": "VALUE", _KEEP: "VALUE"}
 _SIGHTS = ("visible_diffuse", "visible_glossy", "visible_transmission", "visible_shadow")
 
 
 def render_layers(
-    face: Face, worn: WornMask, material: Mapping[str, Any], config: RenderConfig, seed: int
+    face: Face,
+    worn: WornMask,
+    material: Mapping[str, Any],
+    config: RenderConfig,
+    seed: int,
+    look: ClothLook = PLAIN,
 ) -> Layers:
     """Render ``worn`` on ``face`` under the face's light; see `pipeline.records.Layers`.
 
     The head hides what is behind it, shades the mask and reflects light onto it. ``material`` is what
-    `pipeline.masks.material` draws. Same input, same bytes. Raises Rejected("studio", reason) where the
+    `pipeline.masks.material` draws, ``look`` what its cloth shows close up where a pixel covers what
+    `pixel_size` says. Same input, same bytes. Raises Rejected("studio", reason) where the
     mask does not lie in the photo.
     """
     vertices = worn.vertices @ face.rotation.T + face.translation
     tight, loose = frame.mask_boxes(vertices, face.camera)
-    pixel = float(np.median(vertices[:, 2])) / face.camera.focal_px
+    pixel = pixel_size(face, worn)
 
     scene = session.new_scene(samples=config.samples, seed=seed, denoise=None)
     scene.render.film_transparent = True
     scene.view_layers[0].use_pass_z = True
-    blender.set_aovs(scene.view_layers[0], _PASSES)
+    blender.set_aovs(scene.view_layers[0], {**PASSES, _KEEP: "VALUE"})
     lights.add_lights(scene, face.light)
     head = _add_head(scene, face)
     sheet, loops = fabric_mesh.add_mask(
         scene, worn, vertices, float(material["thickness_m"]), levels=int(pixel < FINE_PIXEL)
     )
     things = [thing for thing in (sheet, loops) if thing is not None]
-    extent = fabric_mesh.measure_sheet(worn)
-    dress = [materials.fabric(material, extent, side, pixel) for side in ("outer", "inner")]
-    dress.append(materials.elastic(material, pixel))
-    for thing, slots in ((sheet, dress[:2]), (loops, dress[2:])):
-        for slot in slots if thing is not None else ():
-            thing.data.materials.append(slot)
+    dress = dress_mask(sheet, loops, material, look, pixel)
     camera.place_camera(scene, face.camera, tight)
     head.is_holdout = True
     colour, coverage = _fabric(scene, config)
     for slot in dress:
-        materials.show_labels(slot, True)
-    matte, albedo = _matte(scene)
+        show_labels(slot, True)
+    solid, albedo, matte = _matte(scene, bool((worn.parts == PARTS.index("window")).any()))
     labels = _labels(scene)
     for slot in dress:
-        materials.show_labels(slot, False)
+        show_labels(slot, False)
 
     inner = (slice(tight[1] - loose[1], tight[3] - loose[1]), slice(tight[0] - loose[0], tight[2] - loose[0]))
     shape = (loose[3] - loose[1], loose[2] - loose[0])
@@ -83,7 +85,9 @@ def render_layers(
         return full
 
     shadow = _shadow(scene, face, head, things, loose, 1.0 - place(matte), config)
-    rgb = edges.clean_edges(colour, coverage, matte, albedo)
+    # through a window the coverage is as noisy as what is seen through it, but there is no rim
+    coverage = np.where(solid - matte > 0.01, solid, coverage)
+    rgb = edges.clean_edges(colour, coverage, solid, albedo)
     return Layers(
         box=loose,
         rgba=place(np.concatenate([rgb, matte[..., None]], axis=-1)),
@@ -92,9 +96,15 @@ def render_layers(
         normals=place(labels["normals"]),
         parts=place(labels["parts"], np.uint8),
         uv=place(labels["uv"]),
-        albedo=place(albedo),
+        albedo=place(albedo * (matte / np.maximum(solid, 1e-6))[..., None]),
         material={**material, "seed": seed},
     )
+
+
+def pixel_size(face: Face, worn: WornMask) -> float:
+    """How many metres a pixel of the photo covers at the middle of the mask."""
+    depth = worn.vertices @ face.rotation[2] + face.translation[2]
+    return float(np.median(depth)) / face.camera.focal_px
 
 
 def _add_head(scene: Any, face: Face) -> Any:
@@ -106,7 +116,7 @@ def _add_head(scene: Any, face: Face) -> Any:
         faces,
         attributes={_KEEP: keep_shadow(face.vertices, faces)},
     )
-    return mesh.add_object(scene, data, materials.skin(face.light.skin_albedo, _KEEP))
+    return mesh.add_object(scene, data, skin(face.light.skin_albedo, _KEEP))
 
 
 def keep_shadow(vertices: Float, faces: Any, fade: float = 0.03) -> Float:
@@ -141,12 +151,15 @@ def _fabric(scene: Any, config: RenderConfig) -> tuple[Float, Float]:
     return np.maximum(rgba[..., :3], 0.0), np.clip(rgba[..., 3], 0.0, 1.0)
 
 
-def _matte(scene: Any) -> tuple[Float, Float]:
-    """Smooth coverage (h, w) and premultiplied albedo (h, w, 3)."""
+def _matte(scene: Any, windows: bool) -> tuple[Float, Float, Float]:
+    """Smooth coverage (h, w) as if windows were opaque, premultiplied albedo (h, w, 3), and true coverage."""
     session.set_samples(scene, _fewer(scene, MATTE_SAMPLES, least=12), None)
     scene.cycles.max_bounces = 0
-    rgba = session.render_pixels(scene).astype(np.float64)
-    return np.clip(rgba[..., 3], 0.0, 1.0), np.maximum(rgba[..., :3], 0.0)
+    passes = session.render_passes(scene) if windows else {"Combined": session.render_pixels(scene)}
+    rgba = passes["Combined"].astype(np.float64)
+    solid = np.clip(rgba[..., 3], 0.0, 1.0)
+    matte = np.clip(passes["opacity"].astype(np.float64), 0.0, solid) if windows else solid
+    return solid, np.maximum(rgba[..., :3], 0.0), matte
 
 
 def _labels(scene: Any) -> dict[str, Float]:

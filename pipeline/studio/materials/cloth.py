@@ -1,0 +1,109 @@
+"""The sheet of a mask: weave, print, wear and light leaking through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from pipeline.records import PARTS, ClothLook, Float
+from pipeline.studio import blender
+from pipeline.studio.materials.graph import Graph
+from pipeline.studio.materials.labels import labelled
+from pipeline.studio.materials.relief import Relief, relief
+from pipeline.studio.materials.tile import tile
+
+UNDYED = np.array([0.66, 0.65, 0.60])  # cotton as it comes from the loom
+DIRT = np.array([0.60, 0.51, 0.40])  # what grime leaves of the light
+EDGE = PARTS.index("edge")
+_UNEVEN = 0.1 / 0.14  # unevenness is in tenths; the map's own deviation is 0.14
+
+
+def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float) -> Any:
+    """``side`` "outer" or "inner" of the sheet, seen at ``pixel`` metres a pixel."""
+    graph = Graph(f"Cloth {side}")
+    lines = relief(graph, material, pixel)
+    albedo, height = _dyed(graph, material, look, side, lines)
+    normal = graph.bump(height)
+    leak = float(material["translucency"])
+    through = np.minimum(np.asarray(material["colour"], float), np.asarray(material["back_colour"], float))
+    surface = graph.add(
+        graph.shader("ShaderNodeBsdfDiffuse", Color=albedo, Normal=normal),
+        graph.shader("ShaderNodeBsdfTranslucent", Color=leak * through, Normal=normal),
+    )
+    facing = graph.node("ShaderNodeLayerWeight")
+    blender.set_inputs(facing, Blend=0.25)
+    shine = graph.shader(
+        "ShaderNodeBsdfGlossy", Color=(1, 1, 1), Roughness=float(material["roughness"]), Normal=normal
+    )
+    share = graph.math(
+        "MULTIPLY_ADD",
+        blender.socket_out(facing, "Facing"),
+        float(material["sheen"]),
+        float(material.get("gloss", 0.0)),
+    )
+    share = graph.math("MULTIPLY_ADD", lines.melted, 0.05, share)
+    surface = graph.mix(share, surface, shine)
+    # The sheet has two skins with nothing between: a skin is met from inside only by light on its way
+    # out, which was scattered at the other skin already.
+    back = blender.socket_out(graph.node("ShaderNodeNewGeometry"), "Backfacing")
+    surface = graph.mix(back, surface, graph.shader("ShaderNodeBsdfTransparent"))
+    return graph.finish(labelled(graph, surface, albedo))
+
+
+def _dyed(
+    graph: Graph, material: Mapping[str, Any], look: ClothLook, side: str, lines: Relief
+) -> tuple[Any, Any]:
+    """Albedo and height (m)."""
+    uv = graph.uv()
+    colour: Any = np.asarray(material["colour"], float)
+    if look.print is not None and side == "outer":
+        ink, cover = tile(graph, uv, look.print)
+        colour = graph.vector("ADD", graph.scale_colour(colour, graph.one_less(cover)), ink)
+    if side == "inner":
+        # The outer layer is folded over the borders, so they have its colour on both sides.
+        band = graph.math("COMPARE", graph.attribute("part"), EDGE, 0.5)
+        colour = graph.mix_colour(band, np.asarray(material["back_colour"], float), colour)
+    tone, height = lines.tone, lines.height
+    if look.weave is not None:
+        tint, undyed, raised = graph.parts(tile(graph, uv, look.weave)[0])
+        tone = graph.math("MULTIPLY", tone, tint)
+        height = graph.math("MULTIPLY_ADD", raised, 1e-3, height)
+        if look.weave.pixels[..., 1].any():
+            colour = graph.mix_colour(undyed, colour, UNDYED)
+    if "hem" in material:
+        colour = graph.mix_colour(lines.thread, colour, np.asarray(material["hem"]["thread"], float))
+    colour = graph.scale_colour(colour, tone)
+    if look.wear is not None:
+        colour, height = _worn(graph, material, look, colour, height, uv)
+    return colour, height
+
+
+def _worn(
+    graph: Graph, material: Mapping[str, Any], look: ClothLook, colour: Any, height: Any, uv: Any
+) -> tuple[Any, Any]:
+    assert look.wear is not None
+    cloud, stain, rub = graph.parts(tile(graph, uv, look.wear)[0])
+    uneven = _UNEVEN * float(material.get("unevenness", 0.0))
+    colour = graph.scale_colour(colour, graph.math("MULTIPLY_ADD", cloud, uneven, 1 - 0.5 * uneven))
+    edge = graph.ramp(graph.parts(graph.uv("Hem"))[0], 0.008, 0.0)
+    dirt = float(material.get("dirt", 0.0))
+    if dirt > 0:
+        # hands touch the border most
+        grime = graph.math("MULTIPLY", graph.math("MULTIPLY_ADD", edge, 0.35, stain), dirt)
+        left = graph.vector("SUBTRACT", np.ones(3), graph.scale_colour(1 - DIRT, grime))
+        colour = graph.vector("MULTIPLY", colour, left)
+    rubbing = float(material.get("rubbing", 0.0))
+    if rubbing > 0:
+        worn = graph.math("MULTIPLY", graph.math("MULTIPLY_ADD", edge, 0.4, rub), 0.35 * rubbing)
+        colour = graph.mix_colour(worn, colour, _faded(material))
+        height = graph.math("MULTIPLY_ADD", rub, 1.2e-4 * rubbing, height)
+    return colour, height
+
+
+def _faded(material: Mapping[str, Any]) -> Float:
+    """What dye fades to: half way to the grey of undyed fibre."""
+    own = np.asarray(material["colour"], float)
+    faded: Float = 0.5 * own + 0.5 * UNDYED
+    return faded

@@ -1,0 +1,172 @@
+"""What stands out from a cloth's surface or lies in it along lines: hems, seams, the nose wire, folds.
+
+Each adds to a `Relief`; all lines are measured in metres on the flat pattern (`pipeline.studio.borders`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from pipeline.studio.materials.graph import Graph
+
+WIRE_RIDGE = 3e-4  # m
+SECOND_ROW = 0.0024  # m between two rows of weld points or stitches
+WELD = 0.0007  # m, half the width of a weld point
+THREAD = 0.00022  # m, half the width of a sewing thread
+_FOLD_REACH = 0.012  # m to either side of a fold in which cloth stays bent
+
+
+@dataclass(frozen=True)
+class Relief:
+    """Output sockets or constants."""
+
+    height: Any  # m
+    tone: Any  # factor on the albedo
+    thread: Any  # 0..1: where a thread or tape hides the cloth
+    melted: Any  # 0..1: where fibres are melted to a smooth film
+
+
+def visible(pitch: float, pixel: float) -> float:
+    """How much of a pattern of ``pitch`` metres is resolved: 0 at 2 pixels a period, 1 at 4."""
+    t = float(np.clip((pitch / pixel - 2.0) / 2.0, 0.0, 1.0))
+    return t * t * (3 - 2 * t)
+
+
+def relief(graph: Graph, material: Mapping[str, Any], pixel: float) -> Relief:
+    """Hems, seams, wire and folds of ``material`` (see `pipeline.masks.material`)."""
+    found = Relief(0.0, 1.0, 0.0, 0.0)
+    hem = material.get("hem", {"kind": "cut", "seams": "plain"})
+    distance, along, _ = graph.parts(graph.uv("Hem"))
+    if hem["kind"] == "welded":
+        for row in range(hem["rows"]):
+            found = _welds(
+                graph, found, distance, along, hem["row_m"] + row * SECOND_ROW, hem["stitch_m"], pixel
+            )
+    elif hem["kind"] == "stitched":
+        found = _turned(graph, found, distance, hem["row_m"] + 0.0015)
+        for row in range(hem["rows"]):
+            found = _stitches(
+                graph, found, distance, along, hem["row_m"] - row * SECOND_ROW, hem["stitch_m"], pixel
+            )
+    elif hem["kind"] == "bound":
+        found = _tape(graph, found, distance, hem["row_m"])
+        found = _stitches(graph, found, distance, along, hem["row_m"] - 0.0012, hem["stitch_m"], pixel)
+    across, run, _ = graph.parts(graph.uv("Seam"))
+    found = _groove(graph, found, across, pixel)
+    if hem["seams"] == "topstitched":
+        found = _stitches(graph, found, across, run, 0.0022, hem["stitch_m"], pixel)
+    elif hem["seams"] == "welded":
+        found = _welds(graph, found, across, run, 0.0020, hem["stitch_m"], pixel)
+    ridge = graph.ramp(graph.parts(graph.uv("Ridge"))[0], 0.0, 0.9)
+    found = replace(found, height=graph.math("MULTIPLY_ADD", ridge, WIRE_RIDGE, found.height))
+    return _folds(graph, found, material)
+
+
+def _line(graph: Graph, distance: Any, at: float, half: float, soft: float) -> Any:
+    return graph.ramp(graph.off(distance, at), half + soft, half - soft)
+
+
+def _beat(graph: Graph, along: Any, pitch: float, share: float) -> Any:
+    """1 on the first ``share`` of every ``pitch``, smooth at both ends."""
+    wave = graph.math("COSINE", graph.math("MULTIPLY", along, 2 * np.pi / pitch))
+    edge = float(np.cos(np.pi * share))
+    return graph.ramp(wave, edge - 0.25, edge + 0.25)
+
+
+def _welds(
+    graph: Graph, on: Relief, distance: Any, along: Any, row: float, pitch: float, pixel: float
+) -> Relief:
+    seen = visible(max(pitch, 2.5 * WELD), pixel)
+    if seen == 0:
+        return on
+    point = graph.math(
+        "MULTIPLY", _line(graph, distance, row, 0.7 * WELD, 0.3 * WELD), _beat(graph, along, pitch, 0.55)
+    )
+    point = graph.math("MULTIPLY", point, seen)
+    return Relief(
+        graph.math("MULTIPLY_ADD", point, -1.5e-4, on.height),
+        graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", point, -0.16, 1.0)),
+        on.thread,
+        graph.math("MAXIMUM", on.melted, point),
+    )
+
+
+def _stitches(
+    graph: Graph, on: Relief, distance: Any, along: Any, row: float, pitch: float, pixel: float
+) -> Relief:
+    """A running seam: the thread shows on two thirds of its length and draws the cloth in all along."""
+    groove = graph.math("MULTIPLY", _line(graph, distance, row, 0.0002, 0.0006), visible(0.0025, pixel))
+    height = graph.math("MULTIPLY_ADD", groove, -1.6e-4, on.height)
+    tone = graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", groove, -0.10, 1.0))
+    thread = graph.math(
+        "MULTIPLY", _line(graph, distance, row, THREAD, 0.00008), _beat(graph, along, pitch, 0.68)
+    )
+    # seen as a line of paler cloth where single stitches can no longer be told apart
+    seen = visible(pitch, pixel)
+    even = graph.math("MULTIPLY", _line(graph, distance, row, THREAD, 0.00008), 0.68)
+    thread = graph.math("ADD", graph.math("MULTIPLY", thread, seen), graph.math("MULTIPLY", even, 1 - seen))
+    return Relief(
+        graph.math("MULTIPLY_ADD", thread, 2.2e-4 * seen, height),
+        tone,
+        graph.math("MAXIMUM", on.thread, thread),
+        on.melted,
+    )
+
+
+def _turned(graph: Graph, on: Relief, distance: Any, width: float) -> Relief:
+    """Cloth turned over along the border: twice as thick there, with a step where it ends."""
+    inside = graph.ramp(distance, width + 0.0005, width - 0.0005)
+    roll = graph.ramp(distance, 0.0, 0.0012)
+    raised = graph.math("MULTIPLY", inside, roll)
+    return replace(on, height=graph.math("MULTIPLY_ADD", raised, 2.5e-4, on.height))
+
+
+def _tape(graph: Graph, on: Relief, distance: Any, width: float) -> Relief:
+    """Binding tape around the border, rounded, of its own colour."""
+    tape = graph.ramp(distance, width + 0.0001, width - 0.0001)
+    bulge = graph.math(
+        "MULTIPLY", graph.ramp(distance, width, 0.7 * width), graph.ramp(distance, 0.0, 0.3 * width)
+    )
+    return replace(
+        on,
+        height=graph.math("MULTIPLY_ADD", bulge, 5e-4, on.height),
+        thread=graph.math("MAXIMUM", on.thread, tape),
+    )
+
+
+def _groove(graph: Graph, on: Relief, across: Any, pixel: float) -> Relief:
+    """Where two pieces meet they turn in."""
+    seam = graph.ramp(across, 0.0016, 0.0)
+    line = graph.math("MULTIPLY", graph.ramp(across, 0.0006, 0.0), min(1.0, 0.0012 / pixel))
+    return replace(
+        on,
+        height=graph.math("MULTIPLY_ADD", seam, -4e-4, on.height),
+        tone=graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", line, -0.25, 1.0)),
+    )
+
+
+def _folds(graph: Graph, on: Relief, material: Mapping[str, Any]) -> Relief:
+    """Cloth stays a little bent where it lay folded, with a fine line in the bend."""
+    strength = float(material.get("creases", 0.0))
+    if strength <= 0:
+        return on
+    u, v, _ = graph.parts(graph.uv())
+    for axis, places in ((u, material["folds_u_m"]), (v, material["folds_v_m"])):
+        for place in places:
+            away = graph.off(axis, float(place))
+            near = graph.math("MINIMUM", away, _FOLD_REACH)
+            # a parabola from the edge of its reach: the bend is sharp in the fold and dies away
+            rest = graph.math("SUBTRACT", _FOLD_REACH, near)
+            tent = graph.math("MULTIPLY", rest, rest)
+            height = graph.math("MULTIPLY_ADD", tent, 0.09 * strength / (2 * _FOLD_REACH), on.height)
+            line = graph.ramp(away, 0.0007, 0.0)
+            on = replace(
+                on,
+                height=height,
+                tone=graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", line, -0.05 * strength, 1.0)),
+            )
+    return on
