@@ -12,7 +12,7 @@ from pipeline.records import Float
 from pipeline.studio import blender
 from pipeline.studio.camera import to_blender
 from pipeline.studio.glasses_shape import Cut, fit_glasses
-from pipeline.studio.materials import Graph
+from pipeline.studio.materials.graph import Graph
 from pipeline.studio.mesh import add_object, new_mesh
 
 _METALS = np.array([[0.72, 0.70, 0.68], [0.75, 0.55, 0.26], [0.62, 0.42, 0.33], [0.10, 0.10, 0.11]])
