@@ -1,13 +1,20 @@
 # make demo: the embedded example, into out/demo.   make test: linters, types and tests.
+# make gallery: pictures of every mask into docs/gallery.   make drapes: fills the bank of settled drapes.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test clean
+.PHONY: demo test gallery drapes clean
 
 demo: $(VENV)/.demo
 	$(BIN)/maskdrape doctor
 	$(BIN)/maskdrape demo; code=$$?; test $$code -eq 0 -o $$code -eq 3
+
+gallery: $(VENV)/.demo
+	$(BIN)/maskdrape gallery --output docs/gallery
+
+drapes: $(VENV)/.demo
+	$(BIN)/maskdrape drapes
 
 test: $(VENV)/.dev
 	$(BIN)/ruff format --check pipeline tests tools benchmarks

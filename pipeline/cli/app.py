@@ -166,12 +166,13 @@ def show_mask(
 
 @app.command()
 def gallery(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Designs; else all.")] = None,
     output: Annotated[Path, typer.Option(help="Folder to write.")] = Path("docs/gallery"),
 ) -> int:
     """Write pictures of the whole library, on several generated heads and worn in every way."""
     from pipeline.cli.masks.gallery import make_gallery
 
-    return make_gallery(output)
+    return make_gallery(names or [], output)
 
 
 @app.command()

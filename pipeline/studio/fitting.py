@@ -69,6 +69,11 @@ def render_fitting(
     return pictures
 
 
+def pixel_size(head_vertices: Float, size_px: int) -> float:
+    """Metres that a pixel of `render_fitting` covers on the mask."""
+    return DISTANCE / _framing(head_vertices, size_px)[0].focal_px
+
+
 def _framing(head_vertices: Float, size_px: int) -> tuple[Camera, Float]:
     """A camera that sees the face at DISTANCE, and the point (3,) m of the head in its middle."""
     ids = load_head().points

@@ -9,12 +9,12 @@ from PIL import Image, ImageDraw
 
 from pipeline.cli.lettering import Ink, write
 from pipeline.cli.masks.pattern_panel import pattern_panel
-from pipeline.cli.masks.try_on import TriedOn
+from pipeline.cli.masks.try_on import TriedOn, pictures
 from pipeline.cli.masks.words import size_lines, value_lines, value_text
 from pipeline.cli.words import Line
 from pipeline.masks.design.design import Design
 from pipeline.masks.flat import flat_pattern
-from pipeline.studio.fitting import BELOW, FRONT, PROFILE, THREE_QUARTER, render_fitting
+from pipeline.studio.fitting import BELOW, FRONT, PROFILE, THREE_QUARTER
 
 VIEWS = {"front": FRONT, "three-quarter": THREE_QUARTER, "profile": PROFILE, "from below": BELOW}
 GAP, HEADER, CAPTION, COLUMNS = 14, 74, 28, 5
@@ -29,8 +29,7 @@ def card(
 ) -> Image.Image:
     """The whole card, with panels of ``side`` px."""
     panels = [("flat, mm", pattern_panel(flat_pattern(tried.rest), side))]
-    views = render_fitting(tried.head, tried.worn, material, list(VIEWS.values()), side, samples, seed)
-    panels += [(name, Image.fromarray(view)) for name, view in zip(VIEWS, views, strict=True)]
+    panels += zip(VIEWS, pictures(tried, material, list(VIEWS.values()), side, samples, seed), strict=True)
     width = len(panels) * (side + GAP) + GAP
     words = _columns(list(_blocks(design, tried, material)), width - 2 * GAP)
     sheet = Image.new("RGB", (width, HEADER + side + CAPTION + words.height + GAP), PAPER)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 from PIL import Image
@@ -15,7 +13,7 @@ from pipeline.cli.lettering import Ink, write
 from pipeline.cli.masks.card import VIEWS
 from pipeline.cli.masks.heads import DUMMIES, Dummy
 from pipeline.cli.masks.pattern_panel import pattern_panel
-from pipeline.cli.masks.try_on import TriedOn, try_on
+from pipeline.cli.masks.try_on import TriedOn, pictures, try_on
 from pipeline.cli.masks.words import size_lines
 from pipeline.cli.quiet import native_output_in
 from pipeline.files import write_whole
@@ -23,84 +21,90 @@ from pipeline.masks.design.design import Design
 from pipeline.masks.flat import flat_pattern
 from pipeline.masks.library import design_names, load_design
 from pipeline.masks.material import draw_material
+from pipeline.recipe import ConfigError
 from pipeline.records import Rejected
-from pipeline.studio.fitting import FRONT, THREE_QUARTER, render_fitting
+from pipeline.studio.fitting import FRONT, THREE_QUARTER
 
 SIDE, ACROSS, GAP, CAPTION = 240, 5, 4, 18
 SAMPLES, QUALITY = 16, 82
 PAPER: Ink = (14, 15, 18)
 FAINT: Ink = (150, 156, 166)
 Tile = tuple[str, Image.Image]
+View = tuple[float, float]
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One design's picture, the tile of it for the overview, and what was refused."""
+def make_gallery(names: Sequence[str], output: Path) -> int:
+    """Write a JPEG of each design in ``names`` (none: of all), an overview and an index page into ``output``.
 
-    design: Design
-    picture: Image.Image
-    tile: Image.Image
-    refused: tuple[str, ...]
-
-
-def make_gallery(output: Path) -> int:
-    """Write a JPEG a design, an overview and an index page into ``output``; returns the exit code."""
+    Overview and index are of all pictures that are there then. Returns the exit code; raises ConfigError for
+    a name that is no design's.
+    """
+    known = design_names()
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"NAME {name}: no such design; allowed: {', '.join(known)}")
     output.mkdir(parents=True, exist_ok=True)
-    shown = []
     with native_output_in(Path(os.devnull)) as (out, _):
-        for name in design_names():
-            shown.append(show_design(load_design(name), out))
-            shown[-1].picture.save(output / f"{name}.jpg", quality=QUALITY, optimize=True)
-        overview = _sheet([(one.design.name, one.tile) for one in shown])
+        for name in names or known:
+            picture = show_design(load_design(name), lambda line: print(line, file=out, flush=True))
+            picture.save(output / f"{name}.jpg", quality=QUALITY, optimize=True)
+        shown = [name for name in known if (output / f"{name}.jpg").exists()]
+        overview = _sheet([(name, _worn_tile(output / f"{name}.jpg")) for name in shown])
         overview.save(output / "library.jpg", quality=QUALITY, optimize=True)
-        write_whole(output / "README.md", "\n".join(_index(shown)).encode())
+        write_whole(output / "README.md", "\n".join(_index([load_design(name) for name in shown])).encode())
         print(output / "README.md", file=out, flush=True)
     return 0
 
 
-def show_design(design: Design, out: TextIO) -> Shown:
-    """Flat and from four sides; on every dummy; worn in every way."""
-    tiles: list[Tile] = []
-    refused: list[str] = []
-    seed = 0
+def show_design(design: Design, say: Callable[[str], None]) -> Image.Image:
+    """Flat and from four sides; on every dummy; worn in every way. Hands a line on each to ``say``."""
 
-    def put_on(dummy: Dummy, wearing: str) -> TriedOn | None:
+    def put_on(dummy: Dummy, wearing: str, seed: int) -> TriedOn | Rejected:
         try:
             return try_on(design, wearing, dummy.vertices(), seed)
         except Rejected as refusal:
-            refused.append(f"{wearing.replace('_', ' ')} on the {dummy.name} head: {refusal.reason}")
-            return None
-        finally:
-            print(f"{design.name}: {wearing} on {dummy.name}", file=out, flush=True)
+            say(f"{design.name}: {wearing} on {dummy.name}: {refusal.reason}")
+            return refusal
 
-    def look(tried: TriedOn | None, dummy: Dummy, *views: tuple[float, float]) -> list[Image.Image]:
-        if tried is None:
-            return [Image.new("RGB", (SIDE, SIDE), (60, 62, 66))] * len(views)
+    def look(tried: TriedOn | Rejected, dummy: Dummy, seed: int, *views: View) -> list[Image.Image]:
+        if isinstance(tried, Rejected):
+            return [_refused(tried.reason)] * len(views)
+        say(f"{design.name}: {tried.worn.wearing} on {dummy.name}, size {tried.worn.size}")
         material = draw_material(design, np.random.default_rng([seed, *design.name.encode()]))
-        shots = render_fitting(tried.head, tried.worn, material, views, SIDE, SAMPLES, seed, dummy.melanin)
-        return [Image.fromarray(shot) for shot in shots]
+        return pictures(tried, material, views, SIDE, SAMPLES, seed, dummy.melanin)
 
-    usual = next(iter(design.wearing))
-    first = put_on(DUMMIES[0], usual)
-    if first is not None:
-        tiles.append((f"flat, size {first.worn.size}", pattern_panel(flat_pattern(first.rest), SIDE)))
-    tiles += zip(VIEWS, look(first, DUMMIES[0], *VIEWS.values()), strict=True)
-    tile = tiles[-3][1]
-    for dummy in DUMMIES[1:]:
-        seed += 1
-        tried = put_on(dummy, usual)
-        size = f", {tried.worn.size}" if tried else ""
-        tiles += [(dummy.name + size, shot) for shot in look(tried, dummy, FRONT)]
-    for wearing in list(design.wearing)[1:]:
-        seed += 1
+    usual, *others = design.wearing
+    first = put_on(DUMMIES[0], usual, 0)
+    if isinstance(first, Rejected):
+        tiles = [("flat", _refused(first.reason))]
+    else:
+        tiles = [(f"flat, size {first.worn.size}", pattern_panel(flat_pattern(first.rest), SIDE))]
+    tiles += zip(VIEWS, look(first, DUMMIES[0], 0, *VIEWS.values()), strict=True)
+    for seed, dummy in enumerate(DUMMIES[1:], start=1):
+        tried = put_on(dummy, usual, seed)
+        tiles += [(dummy.name, shot) for shot in look(tried, dummy, seed, FRONT)]
+    for seed, wearing in enumerate(others, start=len(DUMMIES)):
         dummy = DUMMIES[seed % (len(DUMMIES) - 1)]
-        tiles += [
-            (wearing.replace("_", " "), shot) for shot in look(put_on(dummy, wearing), dummy, THREE_QUARTER)
-        ]
-    return Shown(design, _sheet(tiles), tile, tuple(refused))
+        tried = put_on(dummy, wearing, seed)
+        words = wearing.replace("_", " ")
+        tiles += [(words, shot) for shot in look(tried, dummy, seed, THREE_QUARTER)]
+    return _sheet(tiles)
 
 
-def _sheet(tiles: list[Tile]) -> Image.Image:
+def _refused(reason: str) -> Image.Image:
+    tile = Image.new("RGB", (SIDE, SIDE), (60, 62, 66))
+    write(tile, (10, 10), f"refused: {reason}", 13, FAINT, SIDE - 20)
+    return tile
+
+
+def _worn_tile(file: Path) -> Image.Image:
+    """The view from three quarters in a design's picture."""
+    left = (1 + list(VIEWS).index("three-quarter")) * (SIDE + GAP)
+    with Image.open(file) as picture:
+        return picture.crop((left, 0, left + SIDE, SIDE))
+
+
+def _sheet(tiles: Sequence[Tile]) -> Image.Image:
     """Tiles in rows, with what they show written below."""
     across = min(ACROSS, len(tiles))
     step = SIDE + CAPTION + GAP
@@ -112,7 +116,7 @@ def _sheet(tiles: list[Tile]) -> Image.Image:
     return sheet
 
 
-def _index(shown: list[Shown]) -> Iterator[str]:
+def _index(designs: Sequence[Design]) -> Iterator[str]:
     yield "# The mask library"
     yield ""
     yield (
@@ -121,15 +125,12 @@ def _index(shown: list[Shown]) -> Iterator[str]:
     )
     yield ""
     yield "![the library](library.jpg)"
-    for one in shown:
-        design = one.design
+    for design in designs:
         look = design.material
         yield from ("", f"## {design.title}", "", f"`{design.name}`, {design.licence}", "")
         yield "- sizes: " + "; ".join(f"{name} {text}" for name, text in size_lines(design))
         yield "- worn: " + ", ".join(name.replace("_", " ") for name in design.wearing)
         yield "- fabrics: " + ", ".join(look.fabrics) + "; colours: " + ", ".join(look.colours)
         yield "- prints: " + ", ".join(look.prints)
-        for reason in one.refused:
-            yield f"- refused: {reason}"
         yield from ("", f"![{design.title}]({design.name}.jpg)")
     yield ""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.checks import check_drape
 from pipeline.masks.design.design import Design
+from pipeline.masks.look import cloth_look
 from pipeline.masks.place.place import place_mask
 from pipeline.masks.size import face_arc
 from pipeline.records import Float, Rejected, RestMask, WornMask
 from pipeline.studio.cloth import SETTINGS, drape
+from pipeline.studio.fitting import pixel_size, render_fitting
 
 UPRIGHT = np.array([0.0, -1.0, 0.0])  # gravity in the head frame of somebody who looks straight ahead
 
@@ -41,6 +46,21 @@ def try_on(design: Design, wearing: str, head: Float, seed: int) -> TriedOn:
         else:
             return TriedOn(head, rest, worn, attempt + 1)
     raise AssertionError("no settings of the solver")
+
+
+def pictures(
+    tried: TriedOn,
+    material: Mapping[str, Any],
+    views: Sequence[tuple[float, float]],
+    side: int,
+    samples: int,
+    seed: int,
+    melanin: float = 0.25,
+) -> list[Image.Image]:
+    """The mask in ``material`` on its head, ``side`` px square, by ``views`` (yaw, pitch) in degrees."""
+    look = cloth_look(material, pixel_size(tried.head, side))
+    shots = render_fitting(tried.head, tried.worn, material, views, side, samples, seed, melanin, look)
+    return [Image.fromarray(shot) for shot in shots]
 
 
 def only_size(design: Design, size: str) -> Design:
