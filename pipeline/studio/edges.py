@@ -23,11 +23,12 @@ def clean_edges(colour: Float, coverage: Float, matte: Float, albedo: Float) -> 
     rendered with; ``matte`` (h, w) is the clean alpha and ``albedo`` (h, w, 3) the clean premultiplied
     albedo.
     """
-    light = _ratio(colour, albedo_floor(albedo, matte))
     solid = (coverage > 0.999) & (matte > 0.999)
     inside = ndimage.binary_erosion(solid, np.ones((3, 3), bool), border_value=1)
     near = _smooth(inside.astype(float)[..., None], _SPREAD)
-    spread = _smooth(light * inside[..., None], _SPREAD) / np.maximum(near, 1e-6)
+    # the mean light on a print is not the mean of the lights on its light and dark inks
+    lit = _smooth(colour * inside[..., None], _SPREAD)
+    spread = lit / np.maximum(_smooth(albedo_floor(albedo, matte) * inside[..., None], _SPREAD), 1e-9)
     # Loops may be too thin to have an inside: there the average over the loop has to do.
     thin = _smooth(colour, _THIN) / np.maximum(_smooth(albedo, _THIN), 1e-4)
     weight = np.clip(near / 0.02, 0.0, 1.0)
@@ -39,10 +40,6 @@ def clean_edges(colour: Float, coverage: Float, matte: Float, albedo: Float) -> 
 def albedo_floor(albedo: Float, matte: Float) -> Float:
     """Albedo that can be divided by: unpremultiplied, never quite black."""
     return np.maximum(albedo / np.maximum(matte, 1e-3)[..., None], 1e-3)
-
-
-def _ratio(colour: Float, albedo: Float) -> Float:
-    return colour / albedo
 
 
 def _smooth(image: Float, sigma: float) -> Float:
