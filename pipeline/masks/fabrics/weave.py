@@ -56,7 +56,7 @@ def cotton(side: float, count: int, rng: np.random.Generator) -> Weave:
 def denim(side: float, count: int, rng: np.random.Generator) -> Weave:
     """Three-to-one twill: dyed warp over undyed weft, faded on the ridges."""
     over = (np.arange(4)[None] - np.arange(4)[:, None]) % 4 != 0
-    return _woven(side, count, rng, pitch=0.00040, over=over, relief=9e-5, slub=0.14, weft_undyed=0.6)
+    return _woven(side, count, rng, pitch=0.00040, over=over, relief=9e-5, slub=0.14, weft_undyed=0.35)
 
 
 def satin(side: float, count: int, rng: np.random.Generator) -> Weave:
