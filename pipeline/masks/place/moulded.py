@@ -55,6 +55,7 @@ def lay_moulded(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         upper_edge=upper,
         lower_edge=lower,
         corners=_corners(shell, cut),
+        outside=design.material.thickness_mm[1] / 2000,
     )
 
 
@@ -67,10 +68,13 @@ def seat_shell(points: Float, rim: Int, seat: Seat) -> Float:
     skin = from_front(seat.head, faces_without_ears(), x, y).z
     skin = np.where(np.isfinite(skin), skin, -1.0)
     roll = Rotation.from_euler("z", seat.tilt)
+    lowest = seat.points.menton[1] - seat.below_chin
     best, least = points, np.inf
     for pitch in PITCHES:
         turned = (roll * Rotation.from_euler("x", -pitch)).apply(points)
         turned += [seat.sideways, seat.bridge, 0.0]
+        if seat.wearing == "correct":  # who has a long face gives up some of the nose, not the chin
+            turned[:, 1] -= max(float(turned[rim, 1].min()) - lowest, 0.0)
         at = [(turned[:, 1] - y[0]) / CELL, (turned[:, 0] - x[0]) / CELL]
         under = map_coordinates(skin, at, order=1, mode="nearest")
         turned[:, 2] += (under - turned[:, 2]).max() - GIVES
@@ -110,7 +114,7 @@ def _strap_at(shell: Shell, height: float) -> int:
 
 
 def _corners(shell: Shell, cut: Moulded) -> dict[str, Int]:
-    inner, rim = shell.rings[-3], shell.rings[-1]
+    inner, rim = shell.rings[-2], shell.rings[-1]
     corners = {}
     for height, share in zip(("upper", "lower"), cut.straps_at, strict=True):
         k = _strap_at(shell, share)
