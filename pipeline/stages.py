@@ -79,6 +79,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     from pipeline.masks.checks import check_drape
     from pipeline.masks.coverage import measure_coverage
     from pipeline.masks.library import load_design
+    from pipeline.masks.look import cloth_look
     from pipeline.masks.material import draw_material
     from pipeline.masks.nose import cover_nose
     from pipeline.masks.place.place import place_mask
@@ -86,7 +87,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     from pipeline.studio.blender import VERSION
     from pipeline.studio.cloth import SETTINGS, drape
     from pipeline.studio.portrait import Sitting, render_portrait
-    from pipeline.studio.render import render_layers
+    from pipeline.studio.render import pixel_size, render_layers
 
     head = load_head()
     detector = placed(faces_config or FacesConfig(), folder)
@@ -100,6 +101,10 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
         if choice.coverage:
             design = cover_nose(design, choice.wearing, choice.coverage, vertices)
         return place_mask(design, vertices, gravity, choice.wearing, rng)
+
+    def render(face: Face, worn: WornMask, material: Material, config: RenderConfig, seed: int) -> Layers:
+        look = cloth_look(material, pixel_size(face, worn), folder)
+        return render_layers(face, worn, material, config, seed, look)
 
     def drape_on_head(rest: RestMask, vertices: Float, gravity: Float, attempt: int) -> tuple[Float, float]:
         draped = drape(rest, vertices, head.collider_faces, gravity, attempt)
@@ -126,7 +131,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
         draw_material=lambda design, config, rng: draw_material(
             load_design(design), rng, config.fabrics, config.colours, config.prints
         ),
-        render=render_layers,
+        render=render,
         occlude=behind_occluder,
         composite=composite,
         attempts=len(SETTINGS),
