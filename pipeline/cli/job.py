@@ -41,6 +41,8 @@ def describe(job: Job) -> int:
     """What `make` would do, on standard output, without doing any of it."""
     print(resolved_yaml(job.config), end="")
     print(f"# output: {_near(job.output)}")
+    for line in mask_shares(job.config.masks):
+        print(f"# {line}")
     if job.config.photos.demo:
         print("# photos: the embedded example")
         return ALL_DONE
@@ -52,8 +54,6 @@ def describe(job: Job) -> int:
     identities = Counter(entry.source.identity for entry in usable)
     print(f"# photos: {len(mine)} of {len(entries)}, identities: {len(identities)}")
     print(f"# samples: {job.config.variants} for every face found in {len(usable)} photos")
-    for line in mask_shares(job.config.masks):
-        print(f"# {line}")
     for entry in mine:
         if entry.problem:
             print(f"# rejected: {entry.source.name}: {entry.problem}")

@@ -76,6 +76,10 @@ def test_tables_count_everything_once(photos):
             "matte.png", "shadow.png", "parts.png", "depth.exr", "normals.exr", "sample.json"
         }  # fmt: skip
     assert end.rejected_here == 4
+    counted = json.loads((out / "distribution.json").read_text())
+    assert counted["design"] == {"surgical": {"samples": 12, "share": 1.0, "wanted": 1.0}}
+    assert counted["nose"] == {"high": {"samples": 12, "share": 1.0, "wanted": None}}
+    assert sum(one["samples"] for one in counted["colour"].values()) == 12
 
 
 def test_bytes_do_not_depend_on_shards_or_order(photos):

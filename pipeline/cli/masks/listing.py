@@ -16,7 +16,7 @@ from pipeline.cli.words import Line
 from pipeline.masks.design.design import Design
 from pipeline.masks.library import design_names, load_design
 
-NARROWEST = 100  # columns: narrower terminals and files get long lines rather than words in pieces
+WIDEST = 120  # columns: longer lines are hard to read
 
 
 def list_designs(as_json: bool) -> int:
@@ -26,9 +26,7 @@ def list_designs(as_json: bool) -> int:
         print(json.dumps([as_row(design) for design in designs], indent=1, ensure_ascii=False))
         return 0
     console = Console(highlight=False)
-    if console.width < NARROWEST:
-        console = Console(highlight=False, width=NARROWEST)
-    console.print(_table(designs))
+    console.print(_table(designs), width=min(console.width, WIDEST))
     console.print("A card of one design, as a picture: maskdrape masks show NAME")
     return 0
 
@@ -39,22 +37,23 @@ def as_row(design: Design) -> dict[str, Any]:
     return {**row, "wearing_states": list(design.wearing), "size_names": list(design.sizes)}
 
 
-def _table(designs: list[Design]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("design", max_width=26)
-    for heading in ("sizes, mm", "worn", "looks", "parameters"):
-        table.add_column(heading, overflow="fold")
+def _table(designs: Iterable[Design]) -> Table:
+    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
     for design in designs:
-        table.add_row(
-            Text.assemble((design.name, "bold"), "\n", (design.title, "dim")),
-            _lines(size_lines(design)),
-            "\n".join(design.wearing),
-            ", ".join(design.material.colours),
-            _lines(value_lines(design.model_dump(mode="json")["fabric"])),
-            end_section=True,
-        )
+        look = design.material
+        title = Text.assemble((design.title, "bold"), f" ({design.licence})")
+        table.add_row(Text(design.name, style="bold not dim"), title)
+        table.add_row("  sizes, mm", _listed(size_lines(design)))
+        table.add_row("  worn", ", ".join(design.wearing))
+        table.add_row("  fabrics", ", ".join(look.fabrics))
+        table.add_row("  colours", ", ".join(look.colours))
+        table.add_row("  prints", ", ".join(look.prints))
+        table.add_row("  parameters", _listed(value_lines(design.model_dump(mode="json")["fabric"])))
+        table.add_section()
     return table
 
 
-def _lines(lines: Iterable[Line]) -> str:
-    return "\n".join(f"{what} {much}" for what, much in lines)
+def _listed(lines: Iterable[Line]) -> str:
+    return "; ".join(f"{what} {much}" for what, much in lines)

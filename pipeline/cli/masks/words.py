@@ -15,24 +15,25 @@ def size_lines(design: Design) -> Iterator[Line]:
         yield name, f"{size.width_mm:g} x {size.height_mm:g}, faces up to {size.for_faces_up_to_mm:g}"
 
 
-def value_lines(values: Mapping[str, Any], *skipped: str) -> Iterator[Line]:
-    """Every value of a part of a design file; of blocks within it the keys are joined."""
+def value_lines(values: Mapping[str, Any]) -> Iterator[Line]:
+    """Every plain value of a part of a design file and of the blocks in it; drawings show the outlines."""
     for key, value in values.items():
-        if key in skipped or value is None:
-            continue
         word = key.replace("_", " ")
         if isinstance(value, Mapping):
-            for inner, text in value_lines(value):
-                yield f"{word} {inner}", text
-        else:
+            inner = {name: one for name, one in value.items() if not isinstance(one, Mapping)}
+            yield from ((f"{word} {what}", much) for what, much in value_lines(inner))
+        elif value is not None and not (isinstance(value, list) and _nested(value)):
             yield word, value_text(value)
 
 
+def _nested(value: list[Any]) -> bool:
+    return not value or any(isinstance(one, Mapping | list) for one in value)
+
+
 def value_text(value: object) -> str:
-    """A value of a design file as a person would write it; a pair of numbers is a range."""
+    """A value of a design file as a person would write it; a rising pair of numbers is a range."""
     if isinstance(value, list | tuple):
-        numbers = len(value) == 2 and all(isinstance(one, int | float) for one in value)
-        if numbers and value[0] <= value[1]:
+        if len(value) == 2 and all(isinstance(one, int | float) for one in value) and value[0] <= value[1]:
             return value_text(value[0]) if value[0] == value[1] else f"{value[0]:g} to {value[1]:g}"
         return ", ".join(value_text(one) for one in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
