@@ -35,9 +35,9 @@ class SewnMask:
     seams: NDArray[np.bool_]  # (M,) vertices on a seam or a middle fold that is one
     upper_edge: Int  # (E,) from the wearer's right to the left
     lower_edge: Int  # (E,)
-    wire_rows: Int  # (3, E) the first rows along the upper edge; (0, E) without a wire
-    wire_across: Float  # (E,) along the upper edge from its middle
-    wire_down: Float  # (3, E) from the upper edge
+    upper_rows: Int  # (3, E) the first rows along the upper edge; those of a wire lie between the last two
+    upper_across: Float  # (E,) along the upper edge from its middle
+    upper_down: Float  # (3, E) from the upper edge
     corners: Mapping[str, Int]  # see `pipeline.masks.place.laid.Laid`
     strain: float  # 99th percentile of what is left of it in the threads
 
@@ -105,7 +105,7 @@ def _sewn_mask(key: _Key) -> SewnMask:
             faces.append(grid_faces(grid))
             parts.append(np.repeat(names.ravel(), 2))
     upper = free_line(cut, sewn, "top")
-    rows = free_rows(cut, sewn, "top", 3 if design.wire else 0)
+    rows = free_rows(cut, sewn, "top", 3)
     across, down = _along(cut, flat, sewn, rows)
     return SewnMask(
         rest=rest,
@@ -116,11 +116,9 @@ def _sewn_mask(key: _Key) -> SewnMask:
         seams=_seams(cut, sewn, mirror),
         upper_edge=_both(upper, mirror),
         lower_edge=_both(free_line(cut, sewn, "bottom"), mirror),
-        wire_rows=np.array([_both(row, mirror) for row in rows], np.int32).reshape(
-            len(rows), 2 * len(upper) - 1
-        ),
-        wire_across=np.concatenate([-across[:0:-1], across]),
-        wire_down=np.concatenate([down[:, :0:-1], down], 1),
+        upper_rows=np.array([_both(row, mirror) for row in rows], np.int32),
+        upper_across=np.concatenate([-across[:0:-1], across]),
+        upper_down=np.concatenate([down[:, :0:-1], down], 1),
         corners=_corners(design, cut, flat, sewn, mirror),
         strain=float(np.quantile(np.abs(strain), 0.99)),
     )

@@ -14,6 +14,8 @@ from pipeline.masks.place.seat import Seat
 from pipeline.masks.place.stiffness import quads_of
 from pipeline.records import PARTS, Float, Int, Patch
 
+GRIP = (0.5, 0.012)  # how firmly skin grips cloth that lies on the nose, m to either side of the middle
+
 
 def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     """The sewn mask in one piece before the face, its wire to be pressed to the nose."""
@@ -22,15 +24,15 @@ def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     upper, lower = (line[len(line) // 2] for line in (mask.upper_edge, mask.lower_edge))
     start = hold(mask.rest, mask.rest[upper], mask.rest[lower], seat)
     targets, pins = start.copy(), np.zeros(len(start))
+    rows, off = mask.upper_rows, np.abs(mask.upper_across)
+    top = start[rows[0], 1] - start[upper, 1] + seat.bridge
+    skin = pressed(seat.skin, clearance=0.0014, depth=PRESSED_DEPTH)
+    flat = np.zeros_like(mask.upper_down)
+    targets[rows] = lay_grid(skin, mask.upper_across + seat.sideways, mask.upper_down, flat, top)
+    pins[rows] = GRIP[0] * _fading(off, GRIP[1], 0.5 * GRIP[1])
     if design.wire is not None and seat.worn.wire == "pressed":
-        rows = mask.wire_rows
-        top = start[rows[0], 1] - start[upper, 1] + seat.bridge
-        skin = pressed(seat.skin, clearance=0.0014, depth=PRESSED_DEPTH)
-        flat = np.zeros_like(mask.wire_down)
-        targets[rows] = lay_grid(skin, mask.wire_across + seat.sideways, mask.wire_down, flat, top)
-        off = np.abs(mask.wire_across)
         nose, wire = design.wire.pressed_mm / 1000, design.wire.length_mm / 2000
-        pins[rows[1:]] = np.maximum(
+        pins[rows] = np.maximum(
             HELD[0] * _fading(off, nose, 0.6 * nose), HELD[1] * _fading(off, wire, 0.25 * wire)
         )
     return Laid(
