@@ -16,7 +16,9 @@ Points = tuple[tuple[Fraction, Fraction], ...]
 class Dome(Block):
     """How full the shell is between its apex and its rim: 1 straight as a cone, 2 a bowl, 4 a box."""
 
-    depth_mm: Positive  # from the rim at the cheeks out to the apex
+    depth: Annotated[
+        float, Field(ge=0.15, le=0.7)
+    ]  # from the rim at the cheeks out to the apex, of the height
     apex_at: Annotated[float, Field(ge=0.2, le=0.8)]  # of the height, from the top
     up: Fullness
     sideways: Fullness

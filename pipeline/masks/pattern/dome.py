@@ -24,7 +24,7 @@ class Dome:
     cut: Moulded
     rim: Float  # (N + 1, 2) dense closed line: from the middle of the top by the wearer's left
     along: Float  # (N + 1,) its length from the start
-    apex: Float  # (2,)
+    apex: Float  # (3,)
     angles: Float  # (D,) directions from the apex, 0 up, positive to the left, rising
     reach: Float  # (D,) from the apex to the rim
 
@@ -36,8 +36,8 @@ def find_dome(cut: Moulded, width: float, height: float) -> Dome:
     at = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(corners, axis=0), axis=1))])
     rim = CubicSpline(at, corners, bc_type="periodic")(np.linspace(0, at[-1], DIRECTIONS + 1))
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(rim, axis=0), axis=1))])
-    apex = np.array([0.0, -cut.dome.apex_at * height])
-    away = rim[:-1] - apex
+    apex = np.array([0.0, -cut.dome.apex_at * height, cut.dome.depth * height])
+    away = rim[:-1] - apex[:2]
     angles = np.arctan2(away[:, 0], away[:, 1])
     order = np.argsort(angles)
     return Dome(cut, rim, along, apex, angles[order], np.linalg.norm(away, axis=1)[order])
@@ -51,7 +51,7 @@ def rim_at(dome: Dome, share: Float) -> Float:
 
 def way_out(dome: Dome, flat: Float) -> Float:
     """How far points (..., 2) of the front view lie from the apex, 0, towards where the flange begins, 1."""
-    away = flat - dome.apex
+    away = flat - dome.apex[:2]
     angle = np.arctan2(away[..., 0], away[..., 1])
     reach = np.interp(angle, dome.angles, dome.reach, period=2 * np.pi) - dome.cut.rim.flange_mm / 1000
     return np.asarray(np.linalg.norm(away, axis=-1) / reach)
@@ -59,21 +59,20 @@ def way_out(dome: Dome, flat: Float) -> Float:
 
 def height_over(dome: Dome, flat: Float) -> Float:
     """z (...) over points (..., 2) of the front view."""
-    away = flat - dome.apex
+    away = flat - dome.apex[:2]
     angle = np.arctan2(away[..., 0], away[..., 1])
     upright, aside = np.cos(angle), np.sin(angle) ** 2
     form, rim = dome.cut.dome, dome.cut.rim
     power = aside * form.sideways + (1 - aside) * np.where(upright > 0, form.up, form.down)
     foot = (1 - aside) * np.where(upright > 0, rim.nose_mm, rim.chin_mm) / 1000
-    top = form.depth_mm / 1000
-    return np.asarray(top - (top - foot) * np.minimum(way_out(dome, flat), 1.0) ** power)
+    return np.asarray(dome.apex[2] - (dome.apex[2] - foot) * np.minimum(way_out(dome, flat), 1.0) ** power)
 
 
 def unroll(dome: Dome, flat: Float) -> Float:
     """(..., 2) m: where points (..., 2) of the front view lie when lengths from the apex are kept."""
     share = np.linspace(0, 1, 41).reshape(-1, *[1] * flat.ndim)
-    away = flat - dome.apex
-    height = height_over(dome, dome.apex + share * away)
+    away = flat - dome.apex[:2]
+    height = height_over(dome, dome.apex[:2] + share * away)
     far = np.linalg.norm(away, axis=-1)
     length = np.hypot(far / 40, np.diff(height, axis=0)).sum(0)
-    return np.asarray(dome.apex + away * (length / np.maximum(far, 1e-9))[..., None])
+    return np.asarray(dome.apex[:2] + away * (length / np.maximum(far, 1e-9))[..., None])

@@ -82,7 +82,7 @@ def cut_shell(design: Design, size: str) -> Shell:
 def _core_side(dome: Dome, side: Float) -> Float:
     """The side (N, 2) of the middle patch within a side (N, 2) of the rim."""
     chord = np.linspace(side[0], side[-1], len(side))
-    return np.asarray(dome.apex + CORE * ((1 - SQUARE) * side + SQUARE * chord - dome.apex))
+    return np.asarray(dome.apex[:2] + CORE * ((1 - SQUARE) * side + SQUARE * chord - dome.apex[:2]))
 
 
 def _coons(top: Float, left: Float, bottom: Float, right: Float) -> Float:

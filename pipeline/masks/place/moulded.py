@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.ndimage import map_coordinates
+from scipy.ndimage import gaussian_filter1d, map_coordinates
 from scipy.spatial.transform import Rotation
 
 from pipeline.masks.anatomy import faces_without_ears
-from pipeline.masks.design.design import Design
+from pipeline.masks.design.design import Design, Wire
 from pipeline.masks.design.moulded import Moulded
 from pipeline.masks.front_view import CELL, from_front, front_grid
 from pipeline.masks.pattern.moulded import Shell, cut_shell
@@ -19,7 +19,8 @@ from pipeline.records import Float, Int
 AHEAD = 0.025  # m before its seat where it is let go
 PITCHES = np.radians(np.arange(-14.0, 25.0, 2.0))  # chin drawn in
 GIVES = 0.003  # m that rim and flesh give way where they touch first
-PRESSED_DEPTH = 0.010  # m that fingers bend the clip to the nose, at most
+PRESSED_DEPTH = 0.012  # m that fingers bend the clip to the nose, at most
+HELD = 0.8  # how firmly fingers hold it there
 OFF = 0.0016  # m between the middle of the shell and the skin that its clip is pressed to
 
 
@@ -33,12 +34,12 @@ def lay_moulded(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     bending = np.full(len(seated), seat.parameters["bending"])
     bending[shell.rings[-1]] = seat.parameters["edge_bending"]
     if design.wire is not None:
-        bending[_clip(design, shell, design.wire.length_mm / 2000)] = seat.parameters["wire_bending"]
+        clip, off = _clip(design.wire, shell)
+        bending[clip] = seat.parameters["wire_bending"]
         if seat.worn.wire == "pressed":
-            pressed = _clip(design, shell, design.wire.pressed_mm / 1000)
-            near = closest(prepare(seat.head, faces_without_ears()), seated[pressed])
-            targets[pressed] -= np.clip(near.distance - OFF, -GIVES, PRESSED_DEPTH)[:, None] * near.normal
-            pins[pressed] = 0.9
+            targets[clip] += _press(seated[clip], seat)
+            half, nose = design.wire.length_mm / 2000, design.wire.pressed_mm / 1000
+            pins[clip] = HELD * np.clip((half - off) / (half - nose), 0, 1)
     upper, lower = _edges(shell, cut)
     return Laid(
         patches=shell.patches,
@@ -84,14 +85,24 @@ def seat_shell(points: Float, rim: Int, seat: Seat) -> Float:
     return best
 
 
-def _clip(design: Design, shell: Shell, half: float) -> Int:
-    """Vertices of the shell's upper rim down to the clip, ``half`` m along it to either side."""
-    assert design.wire is not None
-    from_rim = np.linalg.norm(shell.points[shell.rings] - shell.points[shell.rings[-1:]], axis=2)
-    middle = shell.points[shell.rings[:, :1]]
-    along = np.linalg.norm(shell.points[shell.rings] - middle, axis=2)
-    deep = (design.wire.from_top_mm + design.wire.width_mm / 2) / 1000
-    return np.asarray(np.unique(shell.rings[(from_rim <= deep) & (along <= half)]), np.int32)
+def _clip(wire: Wire, shell: Shell) -> tuple[Int, Float]:
+    """Vertices (K, C) from the clip up to the rim, and how far (C,) m they lie from its middle."""
+    points = shell.points[shell.rings]
+    from_rim = np.linalg.norm(points - points[-1:], axis=2).mean(1)
+    rows = shell.rings[from_rim <= (wire.from_top_mm + wire.width_mm / 2) / 1000]
+    rows = np.roll(rows, rows.shape[1] // 2, axis=1)
+    line = shell.points[rows[0]]
+    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
+    off = np.abs(along - along[rows.shape[1] // 2])
+    reached = off <= wire.length_mm / 2000
+    return np.ascontiguousarray(rows[:, reached]), off[reached]
+
+
+def _press(clip: Float, seat: Seat) -> Float:
+    """How fingers move the clip (K, C, 3) m towards the skin; evened out along it, for it is a stiff strip."""
+    near = closest(prepare(seat.head, faces_without_ears()), clip.reshape(-1, 3))
+    move = -(np.clip(near.distance - OFF, -GIVES, PRESSED_DEPTH)[:, None] * near.normal).reshape(clip.shape)
+    return np.asarray(gaussian_filter1d(move, 1.0, axis=1, mode="nearest"))
 
 
 def _edges(shell: Shell, cut: Moulded) -> tuple[Int, Int]:
