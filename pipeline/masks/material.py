@@ -37,8 +37,9 @@ def draw_material(
     ``roughness``, ``gloss``, ``sheen``, ``translucency``, ``unevenness``, ``dirt``, ``rubbing``, ``creases``
     and ``window_haze`` lie in [0, 1]; ``thickness_m`` is that of the whole sheet. ``weave_seed`` seeds where
     the cloth was cut and what happened to it. ``hem`` says how borders are finished (``kind``, ``row_m`` from
-    the edge, ``rows``, ``stitch_m``, ``thread`` colour, ``seams``), ``folds_u_m`` and ``folds_v_m`` where
-    folds run, in the uv. ``print`` is None, or what `pipeline.masks.prints.draw.draw_print` takes.
+    the edge, ``rows``, ``stitch_m``, ``thread`` colour or None for the cloth's, ``seams``), ``folds_u_m`` and
+    ``folds_v_m`` where folds run, in the uv. ``print`` is None, or what
+    `pipeline.masks.prints.draw.draw_print` takes.
     """
     look = design.material
     fabric = _choose({str(k): v for k, v in look.fabrics.items()}, fabrics, rng)
@@ -62,7 +63,7 @@ def draw_material(
         "thickness_m": float(rng.uniform(*look.thickness_mm)) / 1000,
         "weave_seed": int(rng.integers(2**31)),
         "unevenness": usual.unevenness if look.unevenness is None else look.unevenness,
-        "hem": _hem(look.hem, outside),
+        "hem": _hem(look.hem),
         **_wear(look.wear, rng),
         **_hardware(look, outside, rng),
         "print": None,
@@ -99,13 +100,13 @@ def _matches(names: tuple[str, ...] | str, colour: str) -> bool:
     return names == "always" or colour in names
 
 
-def _hem(hem: Hem, cloth: Float) -> dict[str, Any]:
+def _hem(hem: Hem) -> dict[str, Any]:
     return {
         "kind": hem.kind,
         "row_m": hem.from_edge_mm / 1000,
         "rows": hem.rows,
         "stitch_m": hem.stitch_mm / 1000,
-        "thread": (cloth if hem.thread is None else linear(hem.thread)).tolist(),
+        "thread": None if hem.thread is None else linear(hem.thread).tolist(),
         "seams": hem.seams,
     }
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.records import CORDS, PARTS, Float, Int, WornMask
 from pipeline.studio import blender, mesh
-from pipeline.studio.borders import find_borders
+from pipeline.studio.borders import FAR, find_borders
 from pipeline.studio.camera import to_blender
 
 SHEET_SLOTS = ("outer", "inner", "valve", "window")
@@ -105,7 +105,7 @@ def add_mask(scene: Any, worn: WornMask, vertices: Float, thickness: float, leve
 
     Returns the sheet's and the cords' objects without materials; either may be None. The sheet is
     ``thickness`` metres thick; the slots are SHEET_SLOTS and CORD_SLOTS. Both are subdivided ``levels``
-    times. Face attribute "part" holds the part id.
+    times. Face attribute "part" holds the part id, the sheet's mesh knows whether it has "seams".
     """
     points = to_blender(vertices)
     things: list[Any] = []
@@ -130,6 +130,8 @@ def add_mask(scene: Any, worn: WornMask, vertices: Float, thickness: float, leve
         else:
             shell = Shell(points[used], maps, polygons, parts, np.where(parts == CORDS[0], 0, 1))
         things.append(mesh.add_object(scene, _mesh(name, shell)))
+        if name == "Sheet":
+            things[-1].data["seams"] = bool(lines.seam[..., 0].min() < FAR)
         if levels:
             smooth = things[-1].modifiers.new("Smooth", "SUBSURF")
             smooth.levels = smooth.render_levels = levels

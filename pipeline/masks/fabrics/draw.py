@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 from pipeline.masks.fabrics import weave
 from pipeline.masks.fabrics.weave import Weave
@@ -44,6 +45,7 @@ FABRICS: dict[str, Fabric] = {
 FINEST = 2.5e-5  # m: finer than the finest thread here is thick
 _MOST_SAMPLES = 1400
 _SEED = 20
+_SOFT = 1.6  # texels: a lens does as much, and a denoiser makes patches of threads that are hardly resolved
 
 
 @lru_cache(maxsize=24)
@@ -60,6 +62,8 @@ def draw_weave(kind: str, texel: float) -> Tile | None:
     fine = max(1, min(round(side / count / FINEST), _MOST_SAMPLES // count))
     made = fabric.weave(side, count * fine, np.random.default_rng(_SEED))
     pixels = np.stack([_mean(part, fine) for part in (made.tint, made.undyed, 1000 * made.height)], axis=-1)
+    soft = _SOFT * texel * count / side
+    pixels = gaussian_filter(pixels, (soft, soft, 0), mode="wrap")
     if np.ptp(pixels[..., 0]) < 0.004 and np.ptp(pixels[..., 2]) < 1e-3 and not pixels[..., 1].any():
         return None
     return Tile(pixels.astype(np.float32), np.array([side, side]), np.zeros(2), 0.0, True)

@@ -16,15 +16,17 @@ from pipeline.studio.materials.tile import tile
 
 UNDYED = np.array([0.66, 0.65, 0.60])  # cotton as it comes from the loom
 DIRT = np.array([0.60, 0.51, 0.40])  # what grime leaves of the light
+PILL = 1.2e-4  # m that the worst pills stand out
+FLAT = 0.01  # relief that slopes less from pixel to pixel is not worth its cost
 EDGE = PARTS.index("edge")
 _UNEVEN = 0.1 / 0.14  # unevenness is in tenths; the map's own deviation is 0.14
 
 
-def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float) -> Any:
-    """``side`` "outer" or "inner" of the sheet, seen at ``pixel`` metres a pixel."""
+def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float, seams: bool) -> Any:
+    """``side`` "outer" or "inner" of the sheet, seen at ``pixel`` metres a pixel; ``seams``: it has any."""
     graph = Graph(f"Cloth {side}")
-    lines = relief(graph, material, pixel)
-    albedo, height = _dyed(graph, material, look, side, lines)
+    lines = relief(graph, material, pixel, seams)
+    albedo, height = _dyed(graph, material, look, side, lines, pixel)
     normal = graph.bump(height)
     leak = float(material["translucency"])
     through = np.minimum(np.asarray(material["colour"], float), np.asarray(material["back_colour"], float))
@@ -53,7 +55,7 @@ def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float)
 
 
 def _dyed(
-    graph: Graph, material: Mapping[str, Any], look: ClothLook, side: str, lines: Relief
+    graph: Graph, material: Mapping[str, Any], look: ClothLook, side: str, lines: Relief, pixel: float
 ) -> tuple[Any, Any]:
     """Albedo and height (m)."""
     uv = graph.uv()
@@ -69,20 +71,27 @@ def _dyed(
     if look.weave is not None:
         tint, undyed, raised = graph.parts(tile(graph, uv, look.weave)[0])
         tone = graph.math("MULTIPLY", tone, tint)
-        height = graph.math("MULTIPLY_ADD", raised, 1e-3, height)
+        if 1e-3 * look.weave.pixels[..., 2].std() > FLAT * pixel:
+            height = graph.math("MULTIPLY_ADD", raised, 1e-3, height)
         if look.weave.pixels[..., 1].any():
             colour = graph.mix_colour(undyed, colour, UNDYED)
-    if "hem" in material:
-        colour = graph.mix_colour(lines.thread, colour, np.asarray(material["hem"]["thread"], float))
+    thread = material.get("hem", {}).get("thread")
+    if thread is not None or look.print is not None:
+        # a thread of the cloth's own colour still crosses the print
+        own = np.asarray(material["colour"] if thread is None else thread, float)
+        colour = graph.mix_colour(lines.thread, colour, own)
     colour = graph.scale_colour(colour, tone)
     if look.wear is not None:
-        colour, height = _worn(graph, material, look, colour, height, uv)
+        colour, pilled = _worn(graph, material, look, colour, uv)
+        if PILL * float(material.get("rubbing", 0.0)) > FLAT * pixel:
+            height = graph.math("ADD", pilled, height)
     return colour, height
 
 
 def _worn(
-    graph: Graph, material: Mapping[str, Any], look: ClothLook, colour: Any, height: Any, uv: Any
+    graph: Graph, material: Mapping[str, Any], look: ClothLook, colour: Any, uv: Any
 ) -> tuple[Any, Any]:
+    """Colour after use, and what pills stand out, m."""
     assert look.wear is not None
     cloud, stain, rub = graph.parts(tile(graph, uv, look.wear)[0])
     uneven = _UNEVEN * float(material.get("unevenness", 0.0))
@@ -98,8 +107,7 @@ def _worn(
     if rubbing > 0:
         worn = graph.math("MULTIPLY", graph.math("MULTIPLY_ADD", edge, 0.4, rub), 0.35 * rubbing)
         colour = graph.mix_colour(worn, colour, _faded(material))
-        height = graph.math("MULTIPLY_ADD", rub, 1.2e-4 * rubbing, height)
-    return colour, height
+    return colour, graph.math("MULTIPLY", rub, PILL * rubbing)
 
 
 def _faded(material: Mapping[str, Any]) -> Float:

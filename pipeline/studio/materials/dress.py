@@ -34,14 +34,14 @@ def dress_mask(
             if number not in used:
                 thing.data.materials.append(None)
                 continue
-            made.append(_make(slot, material, look, pixel))
+            made.append(_make(slot, thing, material, look, pixel))
             thing.data.materials.append(made[-1])
     return made
 
 
-def _make(slot: str, material: Mapping[str, Any], look: ClothLook, pixel: float) -> Any:
+def _make(slot: str, thing: Any, material: Mapping[str, Any], look: ClothLook, pixel: float) -> Any:
     if slot in ("outer", "inner"):
-        return cloth(material, look, slot, pixel)
+        return cloth(material, look, slot, pixel, bool(thing.data["seams"]))
     if slot == "valve":
         return hard.valve(material)
     if slot == "window":

@@ -36,8 +36,8 @@ def visible(pitch: float, pixel: float) -> float:
     return t * t * (3 - 2 * t)
 
 
-def relief(graph: Graph, material: Mapping[str, Any], pixel: float) -> Relief:
-    """Hems, seams, wire and folds of ``material`` (see `pipeline.masks.material`)."""
+def relief(graph: Graph, material: Mapping[str, Any], pixel: float, seams: bool) -> Relief:
+    """Hems, ``seams`` where there are any, wire and folds of ``material`` (see `pipeline.masks.material`)."""
     found = Relief(0.0, 1.0, 0.0, 0.0)
     hem = material.get("hem", {"kind": "cut", "seams": "plain"})
     distance, along, _ = graph.parts(graph.uv("Hem"))
@@ -55,15 +55,19 @@ def relief(graph: Graph, material: Mapping[str, Any], pixel: float) -> Relief:
     elif hem["kind"] == "bound":
         found = _tape(graph, found, distance, hem["row_m"])
         found = _stitches(graph, found, distance, along, hem["row_m"] - 0.0012, hem["stitch_m"], pixel)
-    across, run, _ = graph.parts(graph.uv("Seam"))
-    found = _groove(graph, found, across, pixel)
-    if hem["seams"] == "topstitched":
-        found = _stitches(graph, found, across, run, 0.0022, hem["stitch_m"], pixel)
-    elif hem["seams"] == "welded":
-        found = _welds(graph, found, across, run, 0.0020, hem["stitch_m"], pixel)
+    if seams:
+        found = _sewn(graph, found, hem["seams"], hem.get("stitch_m", SECOND_ROW), pixel)
     ridge = graph.ramp(graph.parts(graph.uv("Ridge"))[0], 0.0, 0.9)
     found = replace(found, height=graph.math("MULTIPLY_ADD", ridge, WIRE_RIDGE, found.height))
     return _folds(graph, found, material)
+
+
+def _sewn(graph: Graph, on: Relief, kind: str, pitch: float, pixel: float) -> Relief:
+    across, run, _ = graph.parts(graph.uv("Seam"))
+    on = _groove(graph, on, across, pixel)
+    if kind == "topstitched":
+        return _stitches(graph, on, across, run, 0.0022, pitch, pixel)
+    return _welds(graph, on, across, run, 0.0020, pitch, pixel) if kind == "welded" else on
 
 
 def _line(graph: Graph, distance: Any, at: float, half: float, soft: float) -> Any:
