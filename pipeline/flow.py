@@ -17,7 +17,7 @@ from pipeline.dataset.finalise import sample_id
 from pipeline.dataset.labels import build_labels
 from pipeline.masks.balance import Choice
 from pipeline.records import Face, Float, Photo, PhotoSource, Rejected, RestMask, Sample, WornMask
-from pipeline.seeds import generator
+from pipeline.seeds import generator, spread_out
 from pipeline.stages import Stages
 
 Result = TypeVar("Result")
@@ -84,7 +84,8 @@ def make_photo(
 def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages: Stages, cache: Path) -> Made:
     """One mask on one face. Variants that draw the same choice and drape share the simulation."""
     rng = generator(config.seed, photo.sha256, face.index, variant)
-    choice = guarded("masks", partial(stages.choose, config.masks, rng))
+    where = spread_out(generator(config.seed, photo.sha256, face.index, "choice"), variant)
+    choice = guarded("masks", partial(stages.choose, config.masks, where))
     number = int(rng.integers(config.masks.drapes))
     worn = drape_mask(photo, face, choice, number, config.seed, stages, cache)
     coverage = guarded("masks", partial(stages.cover, worn, in_head_frame(face, face.vertices)))

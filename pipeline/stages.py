@@ -31,7 +31,7 @@ class Stages:
 
     load_photo: Callable[[PhotoSource, PhotosConfig], Photo]
     find_faces: Callable[[Photo, FacesConfig], tuple[Face, ...]]
-    choose: Callable[[MasksConfig, np.random.Generator], Choice]
+    choose: Callable[[MasksConfig, Float], Choice]
     shares: Callable[[MasksConfig], Mapping[str, Mapping[str, float]]]
     place: Callable[[Choice, Float, Float, np.random.Generator], RestMask]
     drape: Callable[[RestMask, Float, Float, int], tuple[Float, float]]
@@ -122,7 +122,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     return Stages(
         load_photo=load_photo,
         find_faces=lambda photo, config: find_faces(photo, placed(config, folder)),
-        choose=lambda config, rng: draw_choice(config, offers(config), rng),
+        choose=lambda config, where: draw_choice(config, offers(config), where),
         shares=lambda config: shares(config, offers(config)),
         place=place_choice,
         drape=drape_on_head,

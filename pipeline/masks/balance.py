@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
 from pipeline.config import MasksConfig
 from pipeline.masks.design.design import Design
 from pipeline.masks.nose import shows_nose
+from pipeline.records import Float
 from pipeline.seeds import pick
 
 Weights = Mapping[str, float]
@@ -47,14 +46,14 @@ def offer_of(design: Design) -> Offer:
     )
 
 
-def draw_choice(config: MasksConfig, offers: Mapping[str, Offer], rng: np.random.Generator) -> Choice:
+def draw_choice(config: MasksConfig, offers: Mapping[str, Offer], where: Float) -> Choice:
     """Design, then how it is worn, then how much of the nose it covers, of what the design knows.
 
-    Three draws from ``rng``, whatever comes out. Raises ValueError when no design is left.
+    ``where`` (3,) is a point in the unit cube. Raises ValueError when no design is left.
     """
-    design = pick(able(config, offers), rng)
-    wearing = pick(_both(config.wearing, offers[design].wearing), rng)
-    coverage = pick(_levels(config) or {AS_DESIGNED: 1.0}, rng)
+    design = pick(able(config, offers), float(where[0]))
+    wearing = pick(_both(config.wearing, offers[design].wearing), float(where[1]))
+    coverage = pick(_levels(config) or {AS_DESIGNED: 1.0}, float(where[2]))
     return Choice(design, wearing, coverage if wearing in offers[design].covering else AS_DESIGNED)
 
 

@@ -15,6 +15,7 @@ from pipeline.masks.balance import AS_DESIGNED, Offer, draw_choice, problems, sh
 from pipeline.masks.library import load_design
 from pipeline.masks.nose import LEVELS, cover_nose
 from pipeline.masks.place.place import place_mask
+from pipeline.seeds import spread_out
 
 CUP = Offer(("correct",), ("correct",), {"felt": 1.0}, {"white": 1.0}, {"plain": 1.0})
 SOFT = Offer(
@@ -46,7 +47,7 @@ def test_draws_come_as_often_as_their_shares_say():
     assert expected["nose"] == pytest.approx({"high": 0.625 / 4, "low": 0.625 * 3 / 4, "none": 0.375})
     assert expected["colour"] == pytest.approx({"white": 0.25 + 0.75 / 4, "red": 0.75 / 4, "black": 0.75 / 2})
     count = 4000
-    drawn = [draw_choice(wanted, OFFERS, np.random.default_rng([7, k])) for k in range(count)]
+    drawn = [draw_choice(wanted, OFFERS, np.random.default_rng([7, k]).random(3)) for k in range(count)]
     for kind in ("design", "wearing"):
         seen = Counter(getattr(one, kind) for one in drawn)
         for name, share in expected[kind].items():
@@ -54,9 +55,22 @@ def test_draws_come_as_often_as_their_shares_say():
     assert all((one.coverage == AS_DESIGNED) == (one.wearing != "correct") for one in drawn)
 
 
+def test_the_variants_of_one_face_are_spread_out():
+    wanted = config(designs={"surgical": 2.0, "cup": 1.0})
+
+    def cups(points: list[np.ndarray]) -> float:
+        return float(np.mean([draw_choice(wanted, OFFERS, point).design == "cup" for point in points]))
+
+    faces = [lambda face=face: np.random.default_rng([3, face]) for face in range(200)]
+    spread = [cups([spread_out(rng(), variant) for variant in range(6)]) for rng in faces]
+    chance = [cups([point for point in rng().random((6, 3))]) for rng in faces]
+    assert abs(np.mean(spread) - 1 / 3) < 0.02
+    assert np.std(spread) < 0.7 * np.std(chance)
+
+
 def test_a_design_that_lacks_what_is_asked_for_is_not_drawn():
     wanted = config(colours={"red": 1.0, "black": 1.0}, prints={"dots": 1.0})
-    drawn = {draw_choice(wanted, OFFERS, np.random.default_rng(k)).design for k in range(50)}
+    drawn = {draw_choice(wanted, OFFERS, np.random.default_rng(k).random(3)).design for k in range(50)}
     assert drawn == {"surgical"} and shares(wanted, OFFERS)["colour"] == {"red": 0.5, "black": 0.5}
     assert problems(wanted, OFFERS) == []
 
@@ -65,7 +79,7 @@ def test_the_order_of_the_weights_changes_nothing():
     one = config(designs={"surgical": 1.0, "cup": 2.0}, wearing={"correct": 1.0, "one_ear": 2.0})
     other = config(designs={"cup": 2.0, "surgical": 1.0}, wearing={"one_ear": 2.0, "correct": 1.0})
     for k in range(50):
-        first, second = (draw_choice(c, OFFERS, np.random.default_rng(k)) for c in (one, other))
+        first, second = (draw_choice(c, OFFERS, np.random.default_rng(k).random(3)) for c in (one, other))
         assert first == second
 
 
@@ -78,7 +92,7 @@ def test_what_no_draw_can_come_of_is_named():
     (left,) = problems(nothing, OFFERS)
     assert "no design is left" in left and "cup" in left and "masks.wearing (one_ear)" in left
     with pytest.raises(ValueError, match="no design is left"):
-        draw_choice(nothing, OFFERS, np.random.default_rng(0))
+        draw_choice(nothing, OFFERS, np.zeros(3))
 
 
 @pytest.mark.parametrize("seed", range(6))
