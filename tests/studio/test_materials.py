@@ -1,0 +1,146 @@
+import dataclasses
+
+import numpy as np
+import pytest
+
+pytest.importorskip("bpy")
+
+from test_render import FOCAL, PLAIN, a_face, a_sheet
+
+from pipeline.config import RenderConfig
+from pipeline.masks.look import cloth_look
+from pipeline.records import PARTS, ClothLook, Tile, WornMask
+from pipeline.studio.borders import FAR, find_borders
+from pipeline.studio.render import pixel_size, render_layers
+
+WINDOW = PARTS.index("window")
+
+
+def flag() -> ClothLook:
+    """Red left of u = 0 and above v = 0, bare cloth elsewhere."""
+    pixels = np.zeros((2, 2, 4), np.float32)
+    pixels[1, 0] = (0.8, 0.05, 0.05, 1)
+    fine = np.repeat(np.repeat(pixels, 64, 0), 64, 1)
+    return ClothLook(print=Tile(fine, np.array([0.2, 0.2]), np.array([-0.1, -0.1]), 0.0, False))
+
+
+def window_sheet() -> WornMask:
+    """A sheet whose middle is a clear film."""
+    worn = a_sheet(cells=12)
+    middle = np.abs(worn.uv.mean(1))
+    parts = worn.parts.copy()
+    parts[(middle[:, 0] < 0.04) & (middle[:, 1] < 0.025)] = WINDOW
+    return dataclasses.replace(worn, parts=parts)
+
+
+def test_a_print_lies_on_the_flat_pattern_the_right_way_round():
+    layers = render_layers(a_face(), a_sheet(), PLAIN, RenderConfig(samples=8), 5, flag())
+    there = layers.parts == PARTS.index("panel")
+    u, v = layers.uv[..., 0], layers.uv[..., 1]
+    red = there & (u < -0.005) & (v > 0.005)
+    bare = there & ((u > 0.005) | (v < -0.005))
+    full = layers.rgba[..., 3] > 0.999
+    np.testing.assert_allclose(
+        layers.albedo[red & full], np.tile([0.8, 0.05, 0.05], ((red & full).sum(), 1)), atol=0.01
+    )
+    np.testing.assert_allclose(layers.albedo[bare & full].mean(0), PLAIN["colour"], atol=0.01)
+    ratio = layers.rgba[red & full, 0].mean() / layers.rgba[red & full, 1].mean()
+    assert ratio > 6  # red in the picture as well
+    # the left of the picture shows the wearer's right, u < 0, and its top the upper edge
+    rows, columns = np.nonzero(red)
+    assert columns.max() < np.nonzero(bare)[1].max() - 10 and rows.min() <= np.nonzero(bare)[0].min()
+
+
+def test_the_skin_shows_through_a_window_and_is_hardly_shaded_by_it():
+    worn, face = window_sheet(), a_face()
+    clear = render_layers(face, worn, {**PLAIN, "window_haze": 0.05}, RenderConfig(samples=16), 5)
+    dull = render_layers(face, worn, {**PLAIN, "window_haze": 0.4}, RenderConfig(samples=16), 5)
+    film = clear.parts == WINDOW
+    inner = film & np.roll(film, 3, 0) & np.roll(film, -3, 0) & np.roll(film, 3, 1) & np.roll(film, -3, 1)
+    assert inner.sum() > 60
+    cloth = clear.parts == PARTS.index("panel")
+    assert np.median(clear.rgba[cloth, 3]) == 1
+    # Fresnel at normal incidence, both sides, n = 1.54: R = 0.0452, 2 R / (1 + R) = 0.0866
+    assert np.median(clear.rgba[inner, 3]) == pytest.approx(0.0866 + 0.05 * (1 - 0.0866), abs=0.02)
+    assert np.median(dull.rgba[inner, 3]) == pytest.approx(0.0866 + 0.4 * (1 - 0.0866), abs=0.02)
+    assert (clear.rgba[..., :3] <= clear.rgba[..., 3:] * 3 + 0.02).all()
+    shade = clear.shadow[inner].mean()
+    assert 0.6 < shade < dull.shadow[inner].mean() + 0.5
+    assert clear.albedo[inner].max() < 0.2 < dull.albedo[inner].mean()
+
+
+def test_a_mask_without_windows_hides_all_behind_it():
+    layers = render_layers(a_face(), a_sheet(part="valve"), PLAIN, RenderConfig(samples=8), 5)
+    there = layers.parts == PARTS.index("valve")
+    assert there.sum() > 500 and np.median(layers.rgba[there, 3]) == 1
+
+
+def test_borders_are_measured_on_the_pattern():
+    worn = a_sheet(size=(0.12, 0.08), cells=12)
+    lines = find_borders(worn.faces, worn.uv, worn.parts)
+    u, v = np.abs(worn.uv[..., 0]), np.abs(worn.uv[..., 1])
+    np.testing.assert_allclose(lines.hem[..., 0], np.minimum(0.06 - u, 0.04 - v), atol=1e-9)
+    assert (lines.seam[..., 0] == FAR).all()
+    border = lines.hem[lines.hem[..., 0] < 1e-9]
+    assert border[:, 1].min() >= 0 and border[:, 1].max() == pytest.approx(0.4, abs=0.0101)  # all around
+    top = (worn.uv[..., 1] > 0.0399) & (u < 0.05)
+    steps = np.polyfit(worn.uv[..., 0][top], lines.hem[..., 1][top], 1)[0]
+    assert abs(steps) == pytest.approx(1, abs=1e-6)
+
+
+def test_seams_are_where_pieces_meet():
+    """The same two panels, laid apart on the pattern, are sewn along their common edge."""
+    worn = a_sheet(size=(0.12, 0.08), cells=12)
+    left = worn.uv[..., 0].mean(1) < 0
+    uv = worn.uv.copy()
+    uv[left, :, 0] -= 0.03
+    lines = find_borders(worn.faces, uv, worn.parts)
+    np.testing.assert_allclose(lines.seam[..., 0], np.abs(worn.uv[..., 0]), atol=1e-9)
+    np.testing.assert_allclose(
+        lines.hem[..., 0],
+        np.minimum(0.06 - np.abs(worn.uv[..., 0]), 0.04 - np.abs(worn.uv[..., 1])),
+        atol=1e-9,
+    )
+
+
+def test_stitches_run_along_the_border_at_their_distance():
+    hem = {"kind": "stitched", "row_m": 0.010, "rows": 1, "stitch_m": 0.008, "seams": "plain"}
+    material = {**PLAIN, "colour": [0.05, 0.05, 0.05], "hem": {**hem, "thread": [0.9, 0.9, 0.9]}}
+    face, worn = a_face(), a_sheet(cells=48)
+    face = dataclasses.replace(
+        face, camera=dataclasses.replace(face.camera, focal_px=4 * FOCAL, width=512, height=512)
+    )
+    layers = render_layers(face, worn, material, RenderConfig(samples=4), 5)
+    assert pixel_size(face, worn) < 0.001
+    thread = layers.albedo[..., 0] > 0.3
+    away = np.minimum(0.06 - np.abs(layers.uv[..., 0]), 0.04 - np.abs(layers.uv[..., 1]))
+    assert thread.sum() > 200
+    np.testing.assert_allclose(away[thread], 0.010, atol=0.0009)
+    row = thread & (np.abs(layers.uv[..., 1] - 0.03) < 0.0004) & (np.abs(layers.uv[..., 0]) < 0.035)
+    near = np.abs(layers.uv[..., 1] - 0.03).argmin(axis=0)
+    line = layers.albedo[near, np.arange(layers.albedo.shape[1]), 0] > 0.3
+    inside = np.abs(layers.uv[near, np.arange(layers.albedo.shape[1]), 0]) < 0.04
+    starts = np.count_nonzero(line & ~np.roll(line, 1) & inside)
+    assert row.any() and starts == pytest.approx(0.08 / 0.008, abs=1)
+
+
+def test_the_look_of_a_drawn_print_reaches_the_picture():
+    ink = {
+        "kind": "dots",
+        "size_m": 0.02,
+        "angle": 0.0,
+        "origin": [0.0, 0.0],
+        "inks": [[0.9, 0.8, 0.1]],
+        "seed": 1,
+    }
+    face, worn = a_face(), a_sheet()
+    material = {**PLAIN, "fabric": "cotton", "print": ink}
+    look = cloth_look(material, pixel_size(face, worn))
+    layers = render_layers(face, worn, material, RenderConfig(samples=4), 5, look)
+    again = render_layers(face, worn, material, RenderConfig(samples=4), 5, look)
+    np.testing.assert_array_equal(layers.rgba, again.rgba)
+    there = (layers.parts == PARTS.index("panel")) & (layers.rgba[..., 3] > 0.999)
+    assert look.print is not None
+    share = look.print.pixels[..., 3].mean()
+    expected = (1 - share) * np.array(PLAIN["colour"]) + share * np.array(ink["inks"][0])
+    np.testing.assert_allclose(layers.albedo[there].mean(0), expected, atol=0.025)
