@@ -16,6 +16,7 @@ class FacePoints:
 
     pupils: Float  # (2, 3) left, right
     nose_tip: Float  # (3,)
+    nose_base: Float  # (3,) where it meets the lip
     menton: Float  # (3,) lowest point of the chin
     tragions: Float  # (2, 3) left, right
     ear_creases: tuple[Float, Float]  # left, right: (K, 3) behind the ear, from above it to below the lobe
@@ -28,6 +29,7 @@ def face_points(vertices: Float) -> FacePoints:
     return FacePoints(
         pupils=vertices[[ids["pupil_left"], ids["pupil_right"]]],
         nose_tip=vertices[ids["pronasale"]],
+        nose_base=vertices[ids["subnasale"]],
         menton=vertices[ids["menton"]],
         tragions=vertices[[ids["tragion_left"], ids["tragion_right"]]],
         ear_creases=(vertices[head.ear_sulcus_left], vertices[head.ear_sulcus_right]),

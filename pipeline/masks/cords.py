@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.masks.loops import Cord, sweep, taut
+from pipeline.masks.loops import Cord, slack, sweep, taut
 from pipeline.masks.proximity import Surface, closest
 from pipeline.records import Fastener, Float
 
@@ -22,10 +22,13 @@ def lace(fastener: Fastener, draped: Float, skin: Surface) -> Cord:
     width, thickness = fastener.width, fastener.thickness
     first, last = (_ends(draped[root], fastener.offset, skin) for root in fastener.roots)
     out, back = (draped[strand].mean(1) for strand in fastener.strands)
-    near = closest(skin, fastener.over)
-    over = fastener.over + (thickness / 2 + OFF - np.minimum(near.distance, 0))[:, None] * near.normal
-    path = np.concatenate([first, out[:-1], over, back[-2::-1], last[::-1]])
-    line = taut(path, 2, skin, thickness / 2 + OFF)
+    if len(fastener.over):
+        near = closest(skin, fastener.over)
+        over = fastener.over + (thickness / 2 + OFF - np.minimum(near.distance, 0))[:, None] * near.normal
+        path = np.concatenate([first, out[:-1], over, back[-2::-1], last[::-1]])
+        line = taut(path, 2, skin, thickness / 2 + OFF)
+    else:
+        line = slack(np.concatenate([first, out, back[-2::-1], last[::-1]]), 2, skin, thickness / 2 + OFF)
     facing = closest(skin, line).normal
     for _ in range(6):
         facing[1:-1] = (facing[:-2] + 2 * facing[1:-1] + facing[2:]) / 4

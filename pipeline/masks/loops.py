@@ -44,6 +44,20 @@ def taut(path: Float, anchored: int, skin: Surface, radius: float) -> Float:
     return np.concatenate([head[:-1], line, tail[1:]])
 
 
+def slack(path: Float, anchored: int, skin: Surface, radius: float) -> Float:
+    """Rounds off a hanging polyline (P, 3) m and moves it off the skin, its axis ``radius`` m away.
+
+    The first and last ``anchored`` points stay where they are. Returns (POINTS, 3).
+    """
+    head, tail = path[:anchored], path[-anchored:]
+    line = resample(path[anchored - 1 : len(path) - anchored + 1], POINTS - 2 * (anchored - 1))
+    for _ in range(ROUNDS):
+        line[1:-1] = (line[:-2] + 2 * line[1:-1] + line[2:]) / 4
+        near = closest(skin, line, NEAR)
+        line[1:-1] += (np.maximum(radius - near.distance, 0)[:, None] * near.normal)[1:-1]
+    return np.concatenate([head[:-1], line, tail[1:]])
+
+
 def resample(path: Float, count: int) -> Float:
     """``count`` points at equal distances along a polyline (P, 3)."""
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))])
@@ -52,8 +66,8 @@ def resample(path: Float, count: int) -> Float:
 
 
 def sweep(line: Float, facing: Float, width: float | Float, thickness: float | Float) -> Cord:
-    """An elliptic tube of ``width`` by ``thickness`` m, one value or (P,), around a line (P, 3), its flat side
-    along ``facing`` (P, 3), closed at both ends."""
+    """An elliptic tube of ``width`` by ``thickness`` m, one value or (P,), around a line (P, 3), its flat
+    side along ``facing`` (P, 3), closed at both ends."""
     wide, thick = (np.broadcast_to(np.asarray(size), len(line))[:, None, None] for size in (width, thickness))
     tangent = np.gradient(line, axis=0)
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)

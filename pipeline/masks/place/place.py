@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.masks.design.design import Design
+from pipeline.masks.place.ear_loops import slack_length
 from pipeline.masks.place.fasten import fasten
+from pipeline.masks.place.hanging import hang_on_ear
 from pipeline.masks.place.moulded import lay_moulded
 from pipeline.masks.place.panels import lay_panels
 from pipeline.masks.place.pleated import lay_pleated
@@ -27,4 +29,6 @@ def place_mask(
     """
     seat = find_seat(design, head_vertices, gravity, wearing, rng)
     laid = LAY[design.construction.kind](design, seat, rng)
+    if seat.worn.loops == "one":
+        laid = hang_on_ear(seat, laid, slack_length(design, seat))
     return fasten(design, seat, laid)

@@ -17,9 +17,15 @@ from pipeline.masks.place.stiffness import bending_stiffness, quads_of
 from pipeline.records import PARTS, Float, Int, Patch
 
 CLEARANCE = 0.010  # m between the start and the skin
+LIP_CLEARANCE = 0.004  # m: the same under the nose, so that the sheet starts behind its tip
 PEAK = ((0.012, 0.33), (np.inf, 0.20))  # m that the upper edge runs back from the bridge, m it falls on each
 PRESSED_DEPTH = 0.012  # m that the wire is pressed into the hollows beside the nose
+DEPTH = {"pressed": PRESSED_DEPTH, "unbent": 0.0, "under glasses": 0.030}
+PRESSED_BAND = (0.003, 0.007)  # m below the upper edge: what is pressed where there is no wire
+RIMS = 0.055  # m that the rims of glasses reach to either side
+OPENING = (0.15, 0.95)  # of the pleats in the middle
 HELD = (0.9, 0.7)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
+LEVEL = np.radians(6)  # tilt from which the wire keeps its shape on the nose only
 WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
 
 
@@ -32,16 +38,19 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     sheet = cut_sheet(design, seat.size)
     ids = grid_ids(sheet.rows.size, sheet.columns.size)
     faces = grid_faces(ids)
-    envelope = wrap(seat.skin, CLEARANCE, steepest=1.0)
+    clearance = LIP_CLEARANCE if seat.worn.measured_from == "nose" else CLEARANCE
+    envelope = wrap(seat.skin, clearance, steepest=1.0)
 
     half = sheet.columns[-1]
-    pressing = pressed(seat.skin, clearance=0.0010, depth=PRESSED_DEPTH)
-    parameters["peak"] = float(np.clip(rng.normal(1.0, 0.3), 0.3, 1.7))
+    pressing = pressed(seat.skin, clearance=0.0014, depth=DEPTH[seat.worn.wire])
+    bent = seat.worn.measured_from == "eyes" and seat.worn.wire != "unbent"
+    parameters["peak"] = float(np.clip(rng.normal(1.0, 0.3), 0.3, 1.7)) if bent else 0.0
     top = seat.bridge - parameters["peak"] * _fall(pressing, seat.bridge, np.abs(sheet.columns))
+    top += parameters["corners_up_m"] * np.abs(sheet.columns / half) ** 1.5
     top += np.tan(seat.tilt) * sheet.columns
     middle = profile_length(envelope, seat.bridge, seat.points.menton[1]) + seat.below_chin
     hidden = 2 * sheet.lengths[1::2].sum()
-    open_middle = float(np.clip((middle - sheet.height) / hidden, 0.35, 0.95))
+    open_middle = float(np.clip((middle - sheet.height) / hidden, *OPENING))
     seal = half - cut.edges.side_mm / 1000
     opening = open_middle * np.clip(1 - (sheet.columns / seal) ** 2, 0, 1)
     parameters["opening"] = open_middle
@@ -51,16 +60,11 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     rest = np.stack([np.broadcast_to(sheet.columns, shut_down.shape), -shut_down, shut_out], -1)
 
     targets, pins = start.copy(), np.zeros(ids.shape)
-    if design.wire is not None and seat.worn.wire == "pressed":
-        band = wire_band(design)
-        assert band is not None
-        rows = np.flatnonzero(sheet.rows <= band[1] + 1e-9)
+    held = _held(design, seat, np.abs(sheet.columns), half)
+    if held.any():
+        rows = np.flatnonzero(sheet.rows <= (wire_band(design) or PRESSED_BAND)[1] + 1e-9)
         targets[rows] = lay_grid(pressing, across, *fold(sheet, opening), top)[rows]
-        off = np.abs(sheet.columns)
-        nose, wire = design.wire.pressed_mm / 1000, min(design.wire.length_mm / 2000, half)
-        pins[rows] = np.maximum(
-            HELD[0] * _fading(off, nose, 0.6 * nose), HELD[1] * _fading(off, wire, 0.25 * wire)
-        )
+        pins[rows[1:]] = held
     rest, start, targets = (points.reshape(-1, 3) for points in (rest, start, targets))
     bound = np.zeros(len(rest), bool)
     bound[faces[sheet.parts != PARTS.index("panel")]] = True
@@ -89,6 +93,17 @@ def _fading(off: Float, end: float, over: float) -> Float:
     """1 inside, 0 from ``end`` m on, smooth over the last ``over`` m."""
     t = np.clip((end - off) / over, 0, 1)
     return np.asarray(t**2 * (3 - 2 * t))
+
+
+def _held(design: Design, seat: Seat, off: Float, half: float) -> Float:
+    """(C,) weights with which the upper edge is held where it was pressed, ``off`` m from its middle."""
+    if seat.worn.wire == "under glasses":
+        return HELD[0] * _fading(off, RIMS, 0.2 * RIMS)
+    if design.wire is None or seat.worn.wire == "unbent":
+        return np.zeros_like(off)
+    nose, wire = design.wire.pressed_mm / 1000, min(design.wire.length_mm / 2000, half)
+    beyond = HELD[1] * max(0.0, 1 - abs(seat.tilt) / LEVEL)  # the loops straighten a mask that sits askew
+    return np.maximum(HELD[0] * _fading(off, nose, 0.6 * nose), beyond * _fading(off, wire, 0.25 * wire))
 
 
 def _fall(skin: Envelope, height: float, across: Float) -> Float:

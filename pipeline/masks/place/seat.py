@@ -15,6 +15,9 @@ from pipeline.records import Float, Rejected
 
 ABOVE_TIP = 0.014  # m: no one happens to wear it correctly lower than this above the tip of the nose
 
+STRAIGHT = 6.0  # times as stiff is a wire that no one has bent yet
+UNDER_NOSE = 0.002  # m above the upper edge, from where the nose is left out
+
 
 @dataclass(frozen=True)
 class Seat:
@@ -31,6 +34,7 @@ class Seat:
     sideways: float  # of the mask's middle, to the wearer's left
     tilt: float  # of the upper edge, up on the wearer's left
     below_chin: float  # along the skin from the chin to the lower edge
+    hung: int  # the ear it hangs from where it hangs from one: 1 the left, -1 the right
     parameters: dict[str, float]  # all that was drawn; construction and fasteners add theirs
 
 
@@ -62,17 +66,26 @@ def find_seat(
         "sideways_m": rng.normal(0, worn.sideways_spread_mm / 1000),
         "tilt_rad": rng.normal(0, np.radians(worn.tilt_spread_degrees)),
         "below_chin_m": rng.uniform(*worn.below_chin_mm) / 1000,
+        "corners_up_m": rng.uniform(*worn.corners_up_mm) / 1000,
     }
-    if worn.tilt_degrees[1] > 0:
+    if worn.tilt_degrees[1] > 0 or worn.sideways_mm[1] > 0:
         side = 1.0 if rng.random() < 0.5 else -1.0
         parameters["tilt_rad"] += side * np.radians(rng.uniform(*worn.tilt_degrees))
+        parameters["sideways_m"] += side * rng.uniform(*worn.sideways_mm) / 1000
+    if worn.wire == "unbent":
+        parameters["wire_bending"] *= STRAIGHT
+    hung = 1 if rng.random() < 0.5 else -1
     level = float(points.pupils[:, 1].mean())
-    bridge = level - parameters["upper_edge_m"]
+    origin = {"eyes": level, "nose": float(points.nose_base[1]), "chin": float(points.menton[1])}
+    bridge = origin[worn.measured_from] - parameters["upper_edge_m"]
     if wearing == "correct":
         usual = level - apart * worn.upper_edge
         bridge = max(bridge, min(points.nose_tip[1] + ABOVE_TIP, usual))
     axis_z = float(np.mean([root[:, 2].mean() for root in points.ear_creases]))
-    skin = skin_radius(head_vertices, faces_without_ears(), axis_z, points.menton[1] - 0.07, level + 0.02)
+    # a mask pulled under the nose lies on the lip: it does not wrap what is above it
+    highest = bridge + UNDER_NOSE if worn.measured_from == "nose" else level + 0.02
+    deep = 0.11 if worn.measured_from == "chin" else 0.07
+    skin = skin_radius(head_vertices, faces_without_ears(), axis_z, points.menton[1] - deep, highest)
     return Seat(
         head=head_vertices,
         gravity=gravity,
@@ -85,6 +98,7 @@ def find_seat(
         sideways=float(parameters["sideways_m"]),
         tilt=float(parameters["tilt_rad"]),
         below_chin=float(parameters["below_chin_m"]),
+        hung=hung,
         parameters=parameters,
     )
 
