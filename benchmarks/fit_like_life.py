@@ -27,9 +27,8 @@ MEASURES = ("bridge", "cheek", "drop", "end", "side", "ear", "lowest")
 # Read off photographs of 39 wearers with a grid: (number, 10th percentile, median, 90th percentile).
 # Heights of turned faces are corrected by the cosine of the turn; "side" (half the width) and "end" are
 # from faces turned by 13 degrees or less, "ear" from faces turned by more. Read to 0.02, corners and lowest
-# points to 0.05. The photos are taken from a metre or so: what lies 5 cm behind the eyes looks 5 % smaller.
-# "drop" is what the upper edge falls from the bridge of the nose to straight below the pupils, "end" where
-# it ends or goes out of sight.
+# points to 0.05. "drop" is what the upper edge falls from the bridge of the nose to straight below the
+# pupils, "end" where it ends, at the side or out of sight.
 LIFE: Mapping[str, Mapping[str, tuple[int, float, float, float]]] = {
     "surgical": {
         "bridge": (15, 0.13, 0.22, 0.30),
@@ -69,7 +68,7 @@ LIFE: Mapping[str, Mapping[str, tuple[int, float, float, float]]] = {
         "bridge": (2, -0.04, -0.01, 0.02),
         "cheek": (1, 0.20, 0.20, 0.20),
         "drop": (1, 0.25, 0.25, 0.25),
-        "end": (1, 0.35, 0.35, 0.35),
+        "end": (1, 0.88, 0.88, 0.88),
         "side": (1, 1.04, 1.04, 1.04),
         "ear": (1, 0.25, 0.25, 0.25),
         "lowest": (2, 1.99, 1.99, 1.99),
@@ -78,7 +77,7 @@ LIFE: Mapping[str, Mapping[str, tuple[int, float, float, float]]] = {
         "bridge": (1, 0.17, 0.17, 0.17),
         "cheek": (1, 0.30, 0.30, 0.30),
         "drop": (1, 0.13, 0.13, 0.13),
-        "end": (1, 0.45, 0.45, 0.45),
+        "end": (1, 0.75, 0.75, 0.75),
         "lowest": (1, 2.05, 2.05, 2.05),
     },
     "kf94": {
@@ -105,6 +104,7 @@ LIKE = {
     "kn95": "kn95",
     "kf94": "kf94",
 }
+FROM_A_METRE = 0.95  # as large a photo shows the cheeks, 5 cm behind the eyes; `coverage` sees from afar
 FEW = 5  # real masks: below, what is known of a kind is no range to be judged by
 
 Key = tuple[str, str, str]  # design, size, wearing
@@ -142,6 +142,7 @@ def draped(names: list[str], heads: int, wearing: str) -> Iterator[tuple[Key, Ma
     """The coverage of masks draped on the mean head and random ones."""
     from pipeline.head.model import load_head
     from pipeline.masks.checks import check_drape
+    from pipeline.masks.collider import head_collider
     from pipeline.masks.coverage import measure_coverage
     from pipeline.masks.library import design_names, load_design
     from pipeline.masks.place.place import place_mask
@@ -159,8 +160,9 @@ def draped(names: list[str], heads: int, wearing: str) -> Iterator[tuple[Key, Ma
                 for attempt in range(len(SETTINGS)):
                     try:
                         rest = place_mask(design, vertices, gravity, worn_as, rng)
-                        result = drape(rest, vertices, head.collider_faces, gravity, attempt)
-                        worn = check_drape(rest, result.vertices, vertices, result.motion)
+                        under = head_collider(vertices)
+                        result = drape(rest, under.vertices, under.faces, gravity, attempt)
+                        worn = check_drape(rest, result.vertices, under, result.motion)
                     except Rejected as reason:
                         print(f"{name} {worn_as} head {seed}: {reason.reason}", file=sys.stderr)
                         continue
@@ -179,7 +181,7 @@ def measures(coverage: Mapping[str, Any]) -> dict[str, float]:
         "cheek": cheek,
         "drop": cheek - value["bridge"],
         "end": (value["end_left"] + value["end_right"]) / 2,
-        "side": (value["side_left"] + value["side_right"]) / 2,
+        "side": FROM_A_METRE * (value["side_left"] + value["side_right"]) / 2,
         "ear": (value["ear_left"] + value["ear_right"]) / 2,
         "lowest": value["lowest"],
         "below_chin": value["below_chin"],
@@ -189,7 +191,7 @@ def measures(coverage: Mapping[str, Any]) -> dict[str, float]:
 
 def print_table(found: Mapping[Key, list[Mapping[str, Any]]]) -> None:
     columns = (*MEASURES, "below_chin", "lower_face")
-    print(f"{'':34}{'n':>4}" + "".join(f"{name:>19}" for name in columns) + "   nose")
+    print(f"{'':34}{'n':>4}" + "".join(f"{name:>21}" for name in columns) + "   nose")
     kinds: dict[str, list[Key]] = defaultdict(list)
     for key in sorted(found):
         kinds[LIKE.get(key[0], "")].append(key)
@@ -210,17 +212,17 @@ def print_table(found: Mapping[Key, list[Mapping[str, Any]]]) -> None:
 
 def _range(entry: tuple[int, float, float, float] | None) -> str:
     if entry is None:
-        return " " * 19
-    return f"{f'{entry[2]:.2f} [{entry[1]:.2f}..{entry[3]:.2f}]':>18} "
+        return " " * 21
+    return f"{f'{entry[2]:.2f} [{entry[1]:.2f}..{entry[3]:.2f}]':>20} "
 
 
 def _ours(values: list[float], life: tuple[int, float, float, float] | None) -> str:
     known = np.array(values)[np.isfinite(values)]
     if not known.size:
-        return f"{'-':>18} "
+        return f"{'-':>20} "
     low, middle, high = np.percentile(known, [10, 50, 90])
     star = "*" if life is not None and life[0] >= FEW and not life[1] <= middle <= life[3] else " "
-    return f"{f'{middle:.2f} [{low:.2f}..{high:.2f}]':>18}{star}"
+    return f"{f'{middle:.2f} [{low:.2f}..{high:.2f}]':>20}{star}"
 
 
 if __name__ == "__main__":
