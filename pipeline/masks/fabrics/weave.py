@@ -43,7 +43,7 @@ def needle_felt(side: float, count: int, rng: np.random.Generator) -> Weave:
     return _weave(
         1 + 0.012 * cloud + 0.03 * strewn - 0.03 * dent,
         0.0 * dent,
-        2.2e-5 * cloud + 1.2e-5 * strewn - 5e-5 * dent,
+        1.4e-5 * cloud + 1.2e-5 * strewn - 5e-5 * dent,
     )
 
 
@@ -56,7 +56,7 @@ def cotton(side: float, count: int, rng: np.random.Generator) -> Weave:
 def denim(side: float, count: int, rng: np.random.Generator) -> Weave:
     """Three-to-one twill: dyed warp over undyed weft, faded on the ridges."""
     over = (np.arange(4)[None] - np.arange(4)[:, None]) % 4 != 0
-    return _woven(side, count, rng, pitch=0.00040, over=over, relief=9e-5, slub=0.14, weft_undyed=0.35)
+    return _woven(side, count, rng, pitch=0.00040, over=over, relief=8e-5, slub=0.08, weft_undyed=0.35)
 
 
 def satin(side: float, count: int, rng: np.random.Generator) -> Weave:
