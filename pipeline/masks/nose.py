@@ -22,7 +22,7 @@ LOWEST = 0.65  # in distances between the eyes: an upper edge this far below the
 
 def shows_nose(worn: Wearing) -> bool:
     """Whether the tip of the nose is bare when a mask is ``worn`` so."""
-    return worn.upper_edge > LOWEST
+    return worn.measured_from != "eyes" or worn.loops == "one" or worn.upper_edge > LOWEST
 
 
 def cover_nose(design: Design, wearing: str, level: str, head_vertices: Float) -> Design:

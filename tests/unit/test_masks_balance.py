@@ -11,7 +11,7 @@ from pipeline.config import MasksConfig
 from pipeline.dataset.distribution import distribution, kinds_of
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
-from pipeline.masks.balance import AS_DESIGNED, Offer, draw_choice, problems, shares
+from pipeline.masks.balance import AS_DESIGNED, Offer, draw_choice, offer_of, problems, shares
 from pipeline.masks.library import load_design
 from pipeline.masks.nose import LEVELS, cover_nose
 from pipeline.masks.place.place import place_mask
@@ -93,6 +93,12 @@ def test_what_no_draw_can_come_of_is_named():
     assert "no design is left" in left and "cup" in left and "masks.wearing (one_ear)" in left
     with pytest.raises(ValueError, match="no design is left"):
         draw_choice(nothing, OFFERS, np.zeros(3))
+
+
+def test_coverage_is_only_drawn_where_the_nose_is_covered():
+    offer = offer_of(load_design("surgical"))
+    bare = {"under_nose", "under_chin", "one_ear"}
+    assert set(offer.covering) == set(offer.wearing) - bare and bare <= set(offer.wearing)
 
 
 @pytest.mark.parametrize("seed", range(6))
