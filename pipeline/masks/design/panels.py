@@ -72,7 +72,10 @@ class Panels(Block):
     opened: Opened
     hem_mm: Annotated[float, Field(ge=1, le=25)]  # band along the free edges
     seam_mm: NotNegative = 0.0  # stiff band to either side of a seam
-    loops_from: str | None = None  # the edge whose ends carry the loops; else the one free outer edge
+    loops_from: tuple[str, ...] = ()
+    """The outer edges, from the top down, that carry the loops or straps; else the one free outer edge."""
+    loops_at_mm: tuple[NotNegative, NotNegative] | None = None
+    """How far down along them the upper and the lower one begin; else near both ends."""
 
     @model_validator(mode="after")
     def _edges_exist_once(self) -> Panels:
@@ -87,6 +90,7 @@ class Panels(Block):
                 if self.panels[edge.split(".")[0]].cut == "on the fold" and edge.endswith(".inner"):
                     raise ValueError(f"{edge} is the fold that the panel is cut on; nothing is sewn to it")
                 used.add(edge)
-        if self.loops_from is not None and self.loops_from not in set(known) - used:
-            raise ValueError(f"loops_from: {self.loops_from} is not a free edge")
+        for edge in self.loops_from:
+            if edge not in known or not edge.endswith(".outer"):
+                raise ValueError(f"loops_from: {edge} is not the outer edge of a panel")
         return self

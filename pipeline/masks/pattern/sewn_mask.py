@@ -206,24 +206,27 @@ def _along(
 def _corners(
     design: Design, cut: Panels, flat: Mapping[str, FlatPanel], sewn: Sewn, mirror: Int
 ) -> dict[str, Int]:
-    free = [edge for edge in sorted(free_edges(cut)) if edge.endswith(".outer")]
-    name = cut.loops_from or (free[0] if len(free) == 1 else None)
-    if name is None:
-        raise DesignError(
-            f"{design.name}.yaml: construction.loops_from must name the edge that carries the loops"
-        )
-    panel, edge = name.split(".")
-    ids, place = sewn.ids[panel], flat[panel].grid
-    if edge != "outer":
-        raise DesignError(f"{design.name}.yaml: construction.loops_from must be an outer edge (got {name})")
-    along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(place[:, -1], axis=0), axis=1))])
-    inset = getattr(design.fasteners, "inset_mm", 0.0) / 1000
-    rows = {
-        "upper": min(int(np.searchsorted(along, inset)), len(along) // 2 - 1),
-        "lower": max(int(np.searchsorted(along, along[-1] - inset, "right")) - 2, len(along) // 2),
-    }
+    edges = cut.loops_from or tuple(edge for edge in sorted(free_edges(cut)) if edge.endswith(".outer"))
+    if not edges or (not cut.loops_from and len(edges) > 1):
+        raise DesignError(f"{design.name}.yaml: construction.loops_from must name the edges with the loops")
+    names = [edge.split(".")[0] for edge in edges]
+    lines, along = [], [np.zeros(1)]
+    for number, name in enumerate(names):
+        first = 1 if number else 0
+        lines.append(np.stack([sewn.ids[name][first:, -3], sewn.ids[name][first:, -1]], -1))
+        along.append(np.linalg.norm(np.diff(flat[name].grid[:, -1], axis=0), axis=1))
+    line, at = np.concatenate(lines), np.cumsum(np.concatenate(along))
+    if cut.loops_at_mm is None:
+        inset = design.fasteners.inset_mm / 1000
+        ends = (inset, at[-1] - inset)
+    else:
+        ends = (cut.loops_at_mm[0] / 1000, cut.loops_at_mm[1] / 1000)
+    middles = (at[1:] + at[:-1]) / 2
+    rows = [int(np.abs(middles - end).argmin()) for end in ends]
+    if rows[1] <= rows[0]:
+        raise DesignError(f"{design.name}.yaml: the edges with the loops are too short for two")
     corners = {}
-    for height, row in rows.items():
-        pair = np.stack([ids[row : row + 2, -3], ids[row : row + 2, -1]])
+    for height, row in zip(("upper", "lower"), rows, strict=True):
+        pair = line[row : row + 2].T
         corners[f"{height} left"], corners[f"{height} right"] = pair, mirror[pair]
     return corners
