@@ -15,6 +15,7 @@ import numpy as np
 
 from pipeline.head.model import load_head
 from pipeline.masks.checks import check_drape
+from pipeline.masks.collider import head_collider
 from pipeline.masks.library import load_design
 from pipeline.masks.place.place import place_mask
 from pipeline.records import Rejected
@@ -26,6 +27,9 @@ SHOWN = (
     "loop_penetration_mm",
     "cheek_gap_mm",
     "bridge_gap_mm",
+    "edge_gap_mm",
+    "self_penetration_mm",
+    "p99_stretch",
     "p99_strain",
 )
 
@@ -49,10 +53,11 @@ def one(name: str, seed: int, expression: dict[str, float], pitch_degrees: float
         before = cpu()
         rest = place_mask(load_design("surgical"), vertices, gravity, "correct", rng)
         placed = cpu()
-        result = drape(rest, vertices, head.collider_faces, gravity, attempt)
+        under = head_collider(vertices)
+        result = drape(rest, under.vertices, under.faces, gravity, attempt)
         draped = cpu()
         try:
-            checks = check_drape(rest, result.vertices, vertices, result.motion).checks
+            checks = check_drape(rest, result.vertices, under, result.motion).checks
         except Rejected as reason:
             total += cpu() - before
             print(f"{name:14} attempt {attempt}: rejected, {reason.reason}", flush=True)

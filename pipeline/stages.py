@@ -74,9 +74,9 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     from pipeline.faces.detect.backends import load_backend
     from pipeline.faces.detect.outside import outside_digest, placed
     from pipeline.faces.find import find_faces
-    from pipeline.head.model import load_head
     from pipeline.masks.balance import Offer, draw_choice, offer_of, shares
     from pipeline.masks.checks import check_drape
+    from pipeline.masks.collider import head_collider
     from pipeline.masks.coverage import measure_coverage
     from pipeline.masks.library import load_design
     from pipeline.masks.look import cloth_look
@@ -89,7 +89,6 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     from pipeline.studio.portrait import Sitting, render_portrait
     from pipeline.studio.render import pixel_size, render_layers
 
-    head = load_head()
     detector = placed(faces_config or FacesConfig(), folder)
     load_backend(detector)
 
@@ -107,8 +106,12 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
         return render_layers(face, worn, material, config, seed, look)
 
     def drape_on_head(rest: RestMask, vertices: Float, gravity: Float, attempt: int) -> tuple[Float, float]:
-        draped = drape(rest, vertices, head.collider_faces, gravity, attempt)
+        under = head_collider(vertices)
+        draped = drape(rest, under.vertices, under.faces, gravity, attempt)
         return draped.vertices, draped.motion
+
+    def check(rest: RestMask, draped: Float, vertices: Float, motion: float) -> WornMask:
+        return check_drape(rest, draped, head_collider(vertices), motion)
 
     versions = {"maskdrape": __version__, "blender": ".".join(map(str, VERSION))}
     for package in ("ai-edge-litert", "numpy", "scipy", "pillow"):
@@ -126,7 +129,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
         shares=lambda config: shares(config, offers(config)),
         place=place_choice,
         drape=drape_on_head,
-        check=check_drape,
+        check=check,
         cover=lambda worn, vertices: asdict(measure_coverage(worn, vertices)),
         draw_material=lambda design, config, rng: draw_material(
             load_design(design), rng, config.fabrics, config.colours, config.prints

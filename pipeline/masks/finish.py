@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from pipeline.head.model import load_head
 from pipeline.masks.cords import lace
-from pipeline.masks.proximity import Surface, closest, prepare
+from pipeline.masks.proximity import Surface, closest
 from pipeline.masks.refine import refine_chain, refine_sheet
 from pipeline.records import Float, Int, Patch, RestMask, WornMask
 
@@ -15,9 +14,8 @@ CLEARANCE = 0.0006  # m between the sheet's middle surface and the skin, so that
 REACH = 0.004  # m: no draped point is farther inside the head
 
 
-def finish_mask(rest: RestMask, draped: Float, head_vertices: Float) -> WornMask:
-    """The worn mask, not yet checked. ``draped`` (M, 3) and ``head_vertices`` (V, 3) m, head frame."""
-    skin = prepare(head_vertices, load_head().collider_faces)
+def finish_mask(rest: RestMask, draped: Float, skin: Surface) -> WornMask:
+    """The worn mask, not yet checked. ``draped`` (M, 3) m, head frame, on ``skin``."""
     grids = tuple(part_layers(draped[patch.ids], patch, skin) for patch in rest.patches)
     inner = 1 + max(int(patch.ids.max()) for patch in rest.patches)
     fine = refine_sheet(draped[:inner], grids, rest.patches, rest.uv, rest.parts)

@@ -12,6 +12,7 @@ from PIL import Image
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.checks import check_drape
+from pipeline.masks.collider import head_collider
 from pipeline.masks.design.design import Design
 from pipeline.masks.look import cloth_look
 from pipeline.masks.place.place import place_mask
@@ -36,10 +37,11 @@ class TriedOn:
 def try_on(design: Design, wearing: str, head: Float, seed: int) -> TriedOn:
     """Place, drape and check ``design`` on ``head`` (V, 3) m. Raises Rejected when every attempt fails."""
     rest = place_mask(design, head, UPRIGHT, wearing, np.random.default_rng(seed))
+    under = head_collider(head)
     for attempt in range(len(SETTINGS)):
-        draped = drape(rest, head, load_head().collider_faces, UPRIGHT, attempt)
+        draped = drape(rest, under.vertices, under.faces, UPRIGHT, attempt)
         try:
-            worn = check_drape(rest, draped.vertices, head, draped.motion)
+            worn = check_drape(rest, draped.vertices, under, draped.motion)
         except Rejected:
             if attempt == len(SETTINGS) - 1:
                 raise
