@@ -13,6 +13,7 @@ from pipeline.head.model import load_head
 from pipeline.records import Float, Int
 
 SIGMA = 0.015  # m
+SPACING = 0.006  # m between the vertices that a sheet follows
 REACH = 3.0  # standard deviations at which the Gaussian is cut off
 NOT_FOLLOWED = ("mouth_cavity", "teeth", "eye_left", "eye_right", "ear_left", "ear_right")
 
@@ -29,13 +30,22 @@ class Field:
 
 @cache
 def face_skin() -> Int:
-    """Ids of the head model's vertices that a sheet follows: skin without eyes, ears and mouth."""
+    """Ids of the head model's vertices that a sheet follows: evenly spread over the skin without eyes, ears
+    and mouth, for a mean over them may not prefer the lips because their mesh is finer."""
     head = load_head()
     used = np.zeros(len(head.mean), bool)
     used[head.collider_faces] = True
     for name in NOT_FOLLOWED:
         used &= ~head.regions[name]
-    return np.flatnonzero(used).astype(np.int32)
+    ids = np.flatnonzero(used)
+    close = cKDTree(head.mean[ids]).query_ball_point(head.mean[ids], SPACING)
+    free = np.ones(len(ids), bool)
+    kept = []
+    for number, others in enumerate(close):
+        if free[number]:
+            kept.append(ids[number])
+            free[others] = False
+    return np.array(kept, np.int32)
 
 
 @cache

@@ -17,22 +17,23 @@ from pipeline.records import CORDS, Float, Int, RestMask
 CORD = 0.03
 LAYERS = 0.3
 BEND = 0.1  # of cloth as soft as SOFT; in proportion for stiffer things
-SKIN = 0.5
+SKIN = 0.2
 DRAG = 0.02  # of SKIN: what resists points off the skin
-HOLD = 0.0002  # of the carried place
-GRIP = 0.002  # of the carried place, where the sheet lies on the skin
+HOLD = 0.00005  # of the carried place
+GRIP = 0.0005  # of the carried place, where the sheet lies on the skin
 PINNED = 100.0  # of the carried place, where something is hooked on
 
 HOOKED = 0.99  # pins from here on are held to the head itself
-STRAIN = 0.02  # of a thread: what is stretched more than this is not carried along
+STRAIN = 0.02  # of a thread: more than this is not carried along
 SOFT = 4.0  # bending stiffness of non-woven sheets, in the solver's units
 STIFF = 20.0  # where half of a bend is the sheet's own and half the head's
 NEAR = 0.004  # m: farther off the skin a point is free of it
 LAYER = 0.003  # m: parts of the sheet nearer to one another than this are layers of a fold ...
 ON_SHEET = 0.009  # m: ... when they lie farther apart than this on the flat sheet
 CLEARANCE = 0.0008  # m
-LOOKS = 5  # at the skin
-STEPS = 10  # between two looks
+LOOKS = 4  # at the skin
+STEPS = 14  # between two looks
+MOMENTUM = 0.8  # of one such solution in the next
 WIDE = 2  # rings of neighbours that a point lifted off the skin takes along
 
 
@@ -68,7 +69,7 @@ def weave(rest: RestMask, draped: Float, skin: Surface) -> Weave:
     length = np.linalg.norm(threads @ draped, axis=1)
     slack = np.linalg.norm(threads @ rest.rest_vertices, axis=1)
     of_sheet = sheet[ends].all(1)
-    length = np.where(of_sheet, np.minimum(length, (1 + STRAIN) * slack), length)
+    length = np.where(of_sheet, np.clip(length, (1 - STRAIN) * slack, (1 + STRAIN) * slack), length)
     pull = np.where(of_sheet, 1.0, CORD)
     layers = _differences(_on_one_another(rest, draped, sheet), count)
 
@@ -130,7 +131,8 @@ def settle(weave: Weave, carried: Float, rotation: Float, skin: Surface) -> Floa
     a whole and without new bends. Projective dynamics after Bouaziz et al., "Projective dynamics: fusing
     constraint projections for fast simulation", 2014.
     """
-    points, curl = carried, weave.own[:, None] * (weave.curl @ rotation.T)
+    points: Float = carried
+    curl = weave.own[:, None] * (weave.curl @ rotation.T)
     threads_back, layers_back, bends_back = (
         csr_array(matrix.T) for matrix in (weave.threads, weave.layers, weave.bends)
     )
@@ -140,6 +142,7 @@ def settle(weave: Weave, carried: Float, rotation: Float, skin: Surface) -> Floa
         lift = _with_neighbours(weave, np.maximum(inside, 0)[:, None] * normal)
         points, carried = points + lift, carried + lift
         bent = curl + (1 - weave.own)[:, None] * (weave.bends @ carried)
+        step: Float = np.zeros_like(points)
         for _ in range(STEPS):
             thread = weave.threads @ points
             lack = weave.length / _lengths(thread) - 1
@@ -152,12 +155,13 @@ def settle(weave: Weave, carried: Float, rotation: Float, skin: Surface) -> Floa
             off = _along(points, normal) - level
             push = np.maximum(SKIN * weave.touch * (weave.off_skin - off), weave.press * (CLEARANCE - off))
             force += np.where(seen, push, 0.0)[:, None] * normal
-            points = points + weave.solver.solve(force)
+            step = np.asarray(weave.solver.solve(force), np.float64) + MOMENTUM * step
+            points = points + step
     return points
 
 
 def _lengths(steps: Float) -> Float:
-    return np.maximum(np.linalg.norm(steps, axis=1), 1e-6)
+    return np.asarray(np.maximum(np.linalg.norm(steps, axis=1), 1e-6))
 
 
 def _along(points: Float, normal: Float) -> Float:
@@ -170,7 +174,7 @@ def _with_neighbours(weave: Weave, push: Float) -> Float:
     for _ in range(WIDE):
         spread = np.asarray(weave.mean @ spread)
     longer = np.linalg.norm(push, axis=1) > np.linalg.norm(spread, axis=1)
-    return np.where(longer[:, None], push, spread)
+    return np.asarray(np.where(longer[:, None], push, spread))
 
 
 def _ground(skin: Surface, points: Float) -> tuple[NDArray[np.bool_], Float, Float]:
