@@ -1,4 +1,4 @@
-"""The flat sheet: a grid of rows and columns, its three knife pleats, its bands and its wire.
+"""The flat sheet: a grid of rows and columns, its knife pleats, its bands, its wire and its window.
 
 A row is a horizontal line across the mask, a column runs from the upper to the lower edge. Pleated
 vertically the sheet is a chain of straight segments: visible panels run down, the hidden segments
@@ -26,10 +26,8 @@ class Sheet:
 
     columns: Float  # (C,) m, across; 0 in the middle, positive to the wearer's left
     rows: Float  # (R,) m, down the unfolded sheet; 0 at the upper edge
-    segment: (
-        Int  # (R - 1,) which segment of the chain lies below each row: 0, 2, 4, 6 visible, 1, 3, 5 hidden
-    )
-    lengths: Float  # (7,) m, of the segments
+    segment: Int  # (R - 1,) which segment of the chain lies below each row: even ones visible, odd hidden
+    lengths: Float  # (2 * pleats + 1,) m, of the segments
     height: float  # m, with the pleats closed
     parts: NDArrayU8  # (2 * quads,) part id of each triangle
 
@@ -46,14 +44,15 @@ def cut_sheet(design: Design, size: str) -> Sheet:
     folds = np.array([*cut.pleats.at_height, 1.0]) * height
     visible = np.diff(folds, prepend=0.0)
     visible[1:] += depth
-    lengths = np.empty(7)
+    lengths = np.empty(2 * visible.size - 1)
     lengths[0::2], lengths[1::2] = visible, depth
 
     scale = height / 0.095
     top, bottom = cut.edges.top_mm / 1000, cut.edges.bottom_mm / 1000
     wire_top, wire_bottom = wire_band(design) or (top / 3, 2 * top / 3)
     starts = np.concatenate([[0.0], np.cumsum(lengths)])
-    stops = [wire_top, wire_bottom, top, *starts[1:-1], starts[-1] - bottom, starts[-1]]
+    film = _window_rows(cut, starts)
+    stops = sorted({wire_top, wire_bottom, top, *starts[1:].tolist(), starts[-1] - bottom, *film})
     rows = [0.0]
     for stop in stops:
         steps = max(1, round((stop - rows[-1]) / (ROW_STEP * scale)))
@@ -75,7 +74,21 @@ def cut_sheet(design: Design, size: str) -> Sheet:
         wire = np.flatnonzero((middle > wire_top) & (middle < wire_bottom))
         half = min(design.wire.length_mm / 2000, width / 2 - 2 * side)
         part[np.ix_(wire, np.flatnonzero(np.abs(across) < half))] = PARTS.index("wire")
+    if cut.window is not None:
+        within = np.flatnonzero((middle > film[0]) & (middle < film[1]))
+        part[np.ix_(within, np.flatnonzero(np.abs(across) < cut.window.width_mm / 2000))] = PARTS.index(
+            "window"
+        )
     return Sheet(columns, row, segment, lengths, height, np.repeat(part.ravel(), 2))
+
+
+def _window_rows(cut: Pleated, starts: Float) -> tuple[float, ...]:
+    """How far down the unfolded sheet the film begins and ends, m; empty where there is none."""
+    if cut.window is None:
+        return ()
+    fold, margin = 2 * cut.window.below_pleat, cut.window.margin_mm / 1000
+    hidden = starts[fold] - starts[fold - 1]  # so much of the panel lies behind the one above
+    return float(starts[fold] + hidden + margin), float(starts[fold + 1] - margin)
 
 
 def wire_band(design: Design) -> tuple[float, float] | None:
@@ -103,7 +116,7 @@ def fold(sheet: Sheet, opening: Float) -> tuple[Float, Float]:
         here = sheet.segment == number
         if number % 2:
             slope_down, slope_out = down_hidden, out_hidden
-        elif number < 6:  # a panel leans out just as far as the fold below it steps in
+        elif number < sheet.lengths.size - 1:  # a panel leans out just as far as the fold below it steps in
             slope_out = -out_hidden * depth / length
             slope_down = np.sqrt(1 - slope_out**2)
         else:
