@@ -40,10 +40,17 @@ def _sample(envelope: Envelope, table: Float, height: Float, angle: Float) -> Fl
     return np.asarray(map_coordinates(table, [i, j], order=1, mode="nearest"))
 
 
-def skin_radius(vertices: Float, faces: Int, axis_z: float, lowest: float, highest: float) -> Envelope:
-    """Outermost skin seen from the axis, between two heights (m) and 110 degrees to either side."""
+def skin_radius(
+    vertices: Float,
+    faces: Int,
+    axis_z: float,
+    lowest: float,
+    highest: float,
+    widest: float = np.radians(110),
+) -> Envelope:
+    """Outermost skin seen from the axis, between two heights (m) and ``widest`` radians to either side."""
     heights = np.arange(lowest, highest + HEIGHT_STEP, HEIGHT_STEP)
-    angles = np.radians(110) * np.linspace(-1, 1, 2 * round(np.radians(110) / ANGLE_STEP) + 1)
+    angles = widest * np.linspace(-1, 1, 2 * round(widest / ANGLE_STEP) + 1)
     corner = vertices[faces]
     inside = (corner[:, :, 1].max(1) > lowest) & (corner[:, :, 1].min(1) < highest)
     steps = 7

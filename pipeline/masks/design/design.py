@@ -7,15 +7,16 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from pipeline.masks.design.block import Block, FractionRange, Positive, Range
+from pipeline.masks.design.block import Block, Fraction, FractionRange, Positive, Range
 from pipeline.masks.design.fasteners import Fasteners
 from pipeline.masks.design.material import Material
 from pipeline.masks.design.moulded import Moulded
 from pipeline.masks.design.panels import Panels
 from pipeline.masks.design.pleated import Pleated
 from pipeline.masks.design.wearing import Wearing
+from pipeline.masks.design.wrapped import Kerchief, Tube
 
-Construction = Annotated[Pleated | Panels | Moulded, Field(discriminator="kind")]
+Construction = Annotated[Pleated | Panels | Moulded | Tube | Kerchief, Field(discriminator="kind")]
 
 
 class Size(Block):
@@ -45,6 +46,7 @@ class Fabric(Block):
     edge_bending: Range
     wire_bending: Range
     loop_tension: Range
+    most_stretch: Fraction = 0.03  # beyond that a drape is rejected; knits and foam may stretch more
 
 
 class Design(Block):

@@ -99,7 +99,7 @@ def _clip(wire: Wire, shell: Shell) -> tuple[Int, Float]:
 
 
 def _press(clip: Float, seat: Seat) -> Float:
-    """How fingers move the clip (K, C, 3) m towards the skin; evened out along it, for it is a stiff strip."""
+    """How fingers move the clip (K, C, 3) m towards the skin; evened out, for it is a stiff strip."""
     near = closest(prepare(seat.head, faces_without_ears()), clip.reshape(-1, 3))
     move = -(np.clip(near.distance - OFF, -GIVES, PRESSED_DEPTH)[:, None] * near.normal).reshape(clip.shape)
     return np.asarray(gaussian_filter1d(move, 1.0, axis=1, mode="nearest"))

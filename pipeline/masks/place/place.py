@@ -12,9 +12,10 @@ from pipeline.masks.place.moulded import lay_moulded
 from pipeline.masks.place.panels import lay_panels
 from pipeline.masks.place.pleated import lay_pleated
 from pipeline.masks.place.seat import find_seat
+from pipeline.masks.place.tube import lay_tube
 from pipeline.records import Float, RestMask
 
-LAY = {"pleated": lay_pleated, "panels": lay_panels, "moulded": lay_moulded}
+LAY = {"pleated": lay_pleated, "panels": lay_panels, "moulded": lay_moulded, "tube": lay_tube}
 """How masks of each construction are brought before the face."""
 
 

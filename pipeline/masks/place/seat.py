@@ -62,6 +62,7 @@ def find_seat(
         "wire_bending": rng.uniform(*fabric.wire_bending),
         "loop_tension": rng.uniform(*fabric.loop_tension),
         "mass_kg_m2": sum(fabric.layers_g_m2) / 1000,
+        "most_stretch": fabric.most_stretch,
         "upper_edge_m": float(apart * _near(worn.upper_edge, worn.upper_edge_spread, rng)),
         "sideways_m": rng.normal(0, worn.sideways_spread_mm / 1000),
         "tilt_rad": rng.normal(0, np.radians(worn.tilt_spread_degrees)),
