@@ -33,7 +33,7 @@ def cached(
 
     A `Rejected` from ``make`` is stored as well and raised again: a refusal is a result.
     """
-    path = folder / key[:2] / f"{key}.npz"
+    path = _path(folder, key)
     try:
         return _load(path, kind)
     except FileNotFoundError:
@@ -48,6 +48,15 @@ def cached(
     arrays: dict[str, np.ndarray[Any, Any]] = {}
     _store(path, {"records": [_flatten(record, f"{n}", arrays) for n, record in enumerate(records)]}, arrays)
     return records
+
+
+def is_cached(folder: Path, key: str) -> bool:
+    """Whether something, a refusal perhaps, is stored under ``key``."""
+    return _path(folder, key).exists()
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / key[:2] / f"{key}.npz"
 
 
 def _load(path: Path, kind: type[Record]) -> tuple[Record, ...]:

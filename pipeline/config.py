@@ -66,7 +66,9 @@ class MasksConfig(Block):
 
     Names are those that `maskdrape masks` lists; what a design does not know it is not drawn with (see
     `pipeline.masks.balance`). ``coverage`` is of the nose, where a mask covers it: the third in which the
-    upper edge lies. ``drapes`` are cloth simulations per face, design, wearing and coverage.
+    upper edge lies. ``drapes`` are drapes per face, design, wearing and coverage: simulated each, or with
+    ``drape: carry`` brought to the face from heads on which they settled before, wherever that passes the
+    same checks.
     """
 
     designs: Annotated[Weights, Field(min_length=1)] = {"surgical": 1.0}
@@ -75,6 +77,7 @@ class MasksConfig(Block):
     fabrics: Weights = {}
     colours: Weights = {}
     prints: Weights = {}
+    drape: Literal["simulate", "carry"] = "simulate"
     drapes: Annotated[int, Field(ge=1, le=1000)] = 1
 
     @field_validator("designs")

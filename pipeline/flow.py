@@ -87,7 +87,7 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
     where = spread_out(generator(config.seed, photo.sha256, face.index, "choice"), variant)
     choice = guarded("masks", partial(stages.choose, config.masks, where))
     number = int(rng.integers(config.masks.drapes))
-    worn = drape_mask(photo, face, choice, number, config.seed, stages, cache)
+    worn = drape_mask(photo, face, choice, number, config, stages, cache)
     coverage = guarded("masks", partial(stages.cover, worn, in_head_frame(face, face.vertices)))
     material = dict(guarded("masks", partial(stages.draw_material, choice.design, config.masks, rng)))
     seed = material["seed"] = int(rng.integers(2**31))
@@ -110,19 +110,26 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
 
 
 def drape_mask(
-    photo: Photo, face: Face, choice: Choice, number: int, seed: int, stages: Stages, cache: Path
+    photo: Photo, face: Face, choice: Choice, number: int, config: Config, stages: Stages, cache: Path
 ) -> WornMask:
     """The mask of ``choice``, in the drape of that ``number``, at rest on this face.
 
-    A drape that fails its checks is tried again with more careful settings of the solver. Raises
-    Rejected, and from the cache the same Rejected again.
+    Where drapes are carried, one that cannot be or that fails its checks is simulated. A simulation that
+    fails them is tried again with more careful settings of the solver. Raises Rejected, and from the cache
+    the same Rejected again.
     """
     drawn = (choice.design, choice.wearing, choice.coverage, number)
     head = in_head_frame(face, face.vertices)
     gravity = face.rotation.T @ DOWN_IN_CAMERA
 
-    def simulate() -> tuple[WornMask, ...]:
-        rng = generator(seed, photo.sha256, face.index, "drape", *drawn)
+    def settled() -> tuple[WornMask, ...]:
+        if config.masks.drape == "carry":
+            with suppress(Rejected):
+                rng = generator(config.seed, photo.sha256, face.index, "carry", *drawn)
+                carry = partial(stages.carry, choice, head, gravity, rng, cache)
+                rest, vertices, motion = guarded("masks", carry)
+                return (stages.check(rest, vertices, head, motion),)
+        rng = generator(config.seed, photo.sha256, face.index, "drape", *drawn)
         rest = stages.place(choice, head, gravity, rng)
         for attempt in range(stages.attempts - 1):
             with suppress(Rejected):
@@ -134,8 +141,9 @@ def drape_mask(
         return stages.check(rest, draped, head, motion)
 
     shape = content_key(head.tolist(), gravity.tolist())
-    key = content_key("drape", photo.sha256, face.index, shape, seed, drawn, stages.drape_digest)
-    return cached(cache, key, WornMask, partial(guarded, "masks", simulate))[0]
+    asked = (config.masks.drape, config.seed, drawn)
+    key = content_key("drape", photo.sha256, face.index, shape, asked, stages.drape_digest)
+    return cached(cache, key, WornMask, partial(guarded, "masks", settled))[0]
 
 
 def in_head_frame(face: Face, points: Float) -> Float:

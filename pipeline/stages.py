@@ -25,7 +25,8 @@ class Stages:
     """One callable a step. Head vertices (V, 3) m and gravity (3,) unit are in the head frame.
 
     ``drape`` takes the number of the attempt, below ``attempts``, and gives the vertices at rest and
-    the mean motion in its last frame, m. The digests stand for the code and data behind the steps:
+    the mean motion in its last frame, m. ``carry`` gives a drape of the bank brought to this head, with its
+    motion, and raises Rejected where there is none. The digests stand for the code and data behind the steps:
     results kept under another digest are not used again.
     """
 
@@ -35,6 +36,7 @@ class Stages:
     shares: Callable[[MasksConfig], Mapping[str, Mapping[str, float]]]
     place: Callable[[Choice, Float, Float, np.random.Generator], RestMask]
     drape: Callable[[RestMask, Float, Float, int], tuple[Float, float]]
+    carry: Callable[[Choice, Float, Float, np.random.Generator, Path], tuple[RestMask, Float, float]]
     check: Callable[[RestMask, Float, Float, float], WornMask]
     cover: Callable[[WornMask, Float], Mapping[str, Any]]
     draw_material: Callable[[str, MasksConfig, np.random.Generator], Material]
@@ -71,47 +73,30 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     from pipeline import __version__
     from pipeline.composite.occlusion import behind_occluder
     from pipeline.composite.paste import composite
+    from pipeline.draping import real_draping
     from pipeline.faces.detect.backends import load_backend
     from pipeline.faces.detect.outside import outside_digest, placed
     from pipeline.faces.find import find_faces
     from pipeline.masks.balance import Offer, draw_choice, offer_of, shares
-    from pipeline.masks.checks import check_drape
-    from pipeline.masks.collider import head_collider
     from pipeline.masks.coverage import measure_coverage
     from pipeline.masks.library import load_design
     from pipeline.masks.look import cloth_look
     from pipeline.masks.material import draw_material
-    from pipeline.masks.nose import cover_nose
-    from pipeline.masks.place.place import place_mask
     from pipeline.photos.load import load_photo
     from pipeline.studio.blender import VERSION
-    from pipeline.studio.cloth import SETTINGS, drape
     from pipeline.studio.portrait import Sitting, render_portrait
     from pipeline.studio.render import pixel_size, render_layers
 
     detector = placed(faces_config or FacesConfig(), folder)
     load_backend(detector)
+    draping = real_draping()
 
     def offers(config: MasksConfig) -> dict[str, Offer]:
         return {name: offer_of(load_design(name)) for name in config.designs}
 
-    def place_choice(choice: Choice, vertices: Float, gravity: Float, rng: np.random.Generator) -> RestMask:
-        design = load_design(choice.design)
-        if choice.coverage:
-            design = cover_nose(design, choice.wearing, choice.coverage, vertices)
-        return place_mask(design, vertices, gravity, choice.wearing, rng)
-
     def render(face: Face, worn: WornMask, material: Material, config: RenderConfig, seed: int) -> Layers:
         look = cloth_look(material, pixel_size(face, worn), folder)
         return render_layers(face, worn, material, config, seed, look)
-
-    def drape_on_head(rest: RestMask, vertices: Float, gravity: Float, attempt: int) -> tuple[Float, float]:
-        under = head_collider(vertices)
-        draped = drape(rest, under.vertices, under.faces, gravity, attempt)
-        return draped.vertices, draped.motion
-
-    def check(rest: RestMask, draped: Float, vertices: Float, motion: float) -> WornMask:
-        return check_drape(rest, draped, head_collider(vertices), motion)
 
     versions = {"maskdrape": __version__, "blender": ".".join(map(str, VERSION))}
     for package in ("ai-edge-litert", "numpy", "scipy", "pillow"):
@@ -127,9 +112,10 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
         find_faces=lambda photo, config: find_faces(photo, placed(config, folder)),
         choose=lambda config, where: draw_choice(config, offers(config), where),
         shares=lambda config: shares(config, offers(config)),
-        place=place_choice,
-        drape=drape_on_head,
-        check=check,
+        place=draping.place,
+        drape=draping.drape,
+        carry=draping.carry,
+        check=draping.check,
         cover=lambda worn, vertices: asdict(measure_coverage(worn, vertices)),
         draw_material=lambda design, config, rng: draw_material(
             load_design(design), rng, config.fabrics, config.colours, config.prints
@@ -137,7 +123,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
         render=render,
         occlude=behind_occluder,
         composite=composite,
-        attempts=len(SETTINGS),
+        attempts=draping.attempts,
         portrait=lambda rng: render_portrait(rng, Sitting(width=512, height=640, samples=24)).pixels,
         versions=versions,
         faces_digest=faces,

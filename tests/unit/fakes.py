@@ -133,7 +133,7 @@ class Counter:
     """The fake bundle, which counts how often its slow steps were called."""
 
     def __init__(self, version: str = "1") -> None:
-        self.fits = self.drapes = self.renders = 0
+        self.fits = self.drapes = self.carried = self.renders = 0
         self.stages = Stages(
             load_photo=load_photo,
             find_faces=self._find,
@@ -141,6 +141,7 @@ class Counter:
             shares=lambda config: {"design": {"surgical": 1.0}},
             place=place,
             drape=self._drape,
+            carry=self._carry,
             check=check,
             cover=lambda worn, vertices: {"nose": "high"},
             draw_material=draw_material,
@@ -158,6 +159,12 @@ class Counter:
     def _find(self, photo, config):
         self.fits += 1
         return find_faces(photo, config)
+
+    def _carry(self, choice, vertices, gravity, rng, cache):
+        """A drape for every head but the brightest, whose carried one would fail its checks."""
+        self.carried += 1
+        rest = place(choice, vertices, gravity, rng)
+        return rest, rest.start_vertices + (0.0 if vertices.max() > 180 else 5.0), 0.0
 
     def _drape(self, rest, vertices, gravity, attempt):
         self.drapes += attempt == 0
