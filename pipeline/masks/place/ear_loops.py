@@ -6,6 +6,7 @@ import numpy as np
 
 from pipeline.masks.design.design import Design
 from pipeline.masks.design.fasteners import EarLoops
+from pipeline.masks.place.hanging import CALM
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.seat import Seat
 from pipeline.masks.place.strips import Band, Hold, Strip, straight
@@ -14,6 +15,7 @@ from pipeline.records import PARTS, Float
 STEPS = 8  # quads from a corner to the ear
 GRASP = 0.020  # m out from the ears, where the loops are held before they are hooked on
 WELDED = 0.0006  # m from the sheet's middle surface to the middle of the flattened end of a loop
+SLACKEST = 1.15  # stretch below which a loop is knotted or its toggle drawn in
 LONGEST = 1.7  # stretch at which a loop is as long as it will get: a longer one is taken instead
 SIDES = ((0, "left", 1), (1, "right", -1))
 
@@ -55,7 +57,7 @@ def hook_ears(design: Design, seat: Seat, laid: Laid) -> Hold:
                 width = laid.rest[root[0], 1] - laid.rest[root[1], 1]
                 hook = ear + np.array([[0, width / 2, 0], [0, -width / 2, 0]])
                 reach = float(np.linalg.norm(laid.start[root].mean(0) - ear))
-                length = reach if hanging else float(np.clip(slack, reach / LONGEST, np.inf))
+                length = reach if hanging else float(np.clip(slack, reach / LONGEST, reach / SLACKEST))
                 stretch[f"stretch_{height}_{name}"] = reach / length
                 grasp = 0.0 if hanging else GRASP
                 held = hook + np.array([sign * grasp, 0.0, 0.0])
@@ -104,6 +106,13 @@ def _dangling(seat: Seat, laid: Laid, name: str, length: float) -> list[Strip]:
         sign = 1.0 if laid.rest[root, 0].mean() > 0 else -1.0
         out = (steps * along[-1] / 2)[:, None, None] * np.array([sign, 0.0, 0.0])
         strips.append(
-            Strip(root, laid.rest[root] + out, start, start, np.zeros(STEPS), seat.parameters["loop_tension"])
+            Strip(
+                root,
+                laid.rest[root] + out,
+                start,
+                start,
+                np.full(STEPS, CALM),
+                seat.parameters["loop_tension"],
+            )
         )
     return strips

@@ -42,7 +42,7 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     envelope = wrap(seat.skin, clearance, steepest=1.0)
 
     half = sheet.columns[-1]
-    pressing = pressed(seat.skin, clearance=0.0014, depth=DEPTH[seat.worn.wire])
+    pressing = pressed(seat.skin, clearance=0.0010, depth=DEPTH[seat.worn.wire])
     bent = seat.worn.measured_from == "eyes" and seat.worn.wire != "unbent"
     parameters["peak"] = float(np.clip(rng.normal(1.0, 0.3), 0.3, 1.7)) if bent else 0.0
     top = seat.bridge - parameters["peak"] * _fall(pressing, seat.bridge, np.abs(sheet.columns))
@@ -64,7 +64,7 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     if held.any():
         rows = np.flatnonzero(sheet.rows <= (wire_band(design) or PRESSED_BAND)[1] + 1e-9)
         targets[rows] = lay_grid(pressing, across, *fold(sheet, opening), top)[rows]
-        pins[rows[1:]] = held
+        pins[rows] = held
     rest, start, targets = (points.reshape(-1, 3) for points in (rest, start, targets))
     bound = np.zeros(len(rest), bool)
     bound[faces[sheet.parts != PARTS.index("panel")]] = True
