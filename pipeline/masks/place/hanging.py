@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import NonlinearConstraint, minimize
 
-from pipeline.masks.anatomy import faces_without_ears
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.seat import Seat
 from pipeline.records import Float
 
 OFF = 0.006  # m between the hanging mask and the widest place of the head beside it
+CALM = 0.05  # weight that keeps it from swinging: it hangs still, save for what it touches
 SHORTEST = 0.012  # m of loop that is left on either side of the ear
 ABOVE_SHOULDERS = 0.06  # m that it hangs straight before it has to clear the shoulders
 
@@ -48,7 +48,7 @@ def hang_on_ear(seat: Seat, laid: Laid, length: float) -> Laid:
     local = laid.rest - middle
     plane = np.stack([local[:, 1], seat.hung * local[:, 0]], -1) @ turn.T + found[:2]
     out = seat.hung * np.cross(up, forward)
-    head = seat.head[np.unique(faces_without_ears())]
+    head = seat.head
     top = plane[:, 1].max()
     beside = np.stack([head @ forward, head @ up], -1)
     within = np.abs((beside - found[:2]) @ turn) < np.abs(local[:, [1, 0]]).max(0)
@@ -63,4 +63,4 @@ def hang_on_ear(seat: Seat, laid: Laid, length: float) -> Laid:
         + (top - down * np.cos(lean) + off * np.sin(lean)) * up
         + (wide + down * np.sin(lean) + off * np.cos(lean)) * out
     )
-    return replace(laid, start=start_at, targets=start_at, pins=np.zeros(len(start_at)))
+    return replace(laid, start=start_at, targets=start_at, pins=np.full(len(start_at), CALM))
