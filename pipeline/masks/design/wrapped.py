@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pipeline.masks.design.block import Block, NotNegative, Positive, Range
+from pipeline.masks.design.block import Block, Positive, Range
 
 
 class Tube(Block):
@@ -27,4 +27,4 @@ class Kerchief(Block):
     kind: Literal["kerchief"]
     ears: tuple[Literal["over", "under"], ...] = ("over", "under")
     knot_mm: Positive = 28  # height to which the cloth is gathered at the knot
-    slack_mm: NotNegative = 6  # how loosely it is tied: longer than a taut band by so much
+    folds: Annotated[float, Field(ge=0, le=6)] = 3.5  # that run towards the knot, one below the other

@@ -8,6 +8,7 @@ from pipeline.masks.design.design import Design
 from pipeline.masks.place.ear_loops import slack_length
 from pipeline.masks.place.fasten import fasten
 from pipeline.masks.place.hanging import hang_on_ear
+from pipeline.masks.place.kerchief import lay_kerchief
 from pipeline.masks.place.moulded import lay_moulded
 from pipeline.masks.place.panels import lay_panels
 from pipeline.masks.place.pleated import lay_pleated
@@ -15,7 +16,13 @@ from pipeline.masks.place.seat import find_seat
 from pipeline.masks.place.tube import lay_tube
 from pipeline.records import Float, RestMask
 
-LAY = {"pleated": lay_pleated, "panels": lay_panels, "moulded": lay_moulded, "tube": lay_tube}
+LAY = {
+    "pleated": lay_pleated,
+    "panels": lay_panels,
+    "moulded": lay_moulded,
+    "tube": lay_tube,
+    "kerchief": lay_kerchief,
+}
 """How masks of each construction are brought before the face."""
 
 
