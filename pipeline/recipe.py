@@ -62,7 +62,7 @@ def read_job(
     except ValidationError as error:
         raise ConfigError(*(f"{file.name}: {_explain(detail)}" for detail in error.errors())) from error
     packaged = file.resolve().parent == asset_folder("scenes").resolve()
-    job = Job(config, Path.cwd() if packaged else file.resolve().parent, _shard(shard), only)
+    job = Job(config, Path.cwd() if packaged else file.resolve().parent, read_shard(shard), only)
     _check_paths(job)
     _check_masks(job)
     return job
@@ -188,7 +188,8 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _shard(text: str | None) -> tuple[int, int]:
+def read_shard(text: str | None) -> tuple[int, int]:
+    """``i/n`` as numbers, (1, 1) for nothing. Raises ConfigError."""
     if text is None:
         return (1, 1)
     found = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)

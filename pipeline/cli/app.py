@@ -176,6 +176,21 @@ def gallery(
 
 
 @app.command()
+def drapes(
+    design: Annotated[list[str] | None, typer.Option(help="Only this design; may be repeated.")] = None,
+    wearing: Annotated[
+        list[str] | None, typer.Option(help="Only this way of wearing; may be repeated.")
+    ] = None,
+    shard: Annotated[str | None, typer.Option(metavar="I/N", help="Make only the i-th of n parts.")] = None,
+) -> int:
+    """Fill the bank of settled drapes that masks: {drape: carry} uses; goes on where it was stopped."""
+    from pipeline.cli.drapes import fill_bank
+    from pipeline.recipe import read_shard
+
+    return fill_bank(design or (), wearing or (), read_shard(shard))
+
+
+@app.command()
 def doctor() -> int:
     """Check Python, Blender, libraries and models, and name the command that mends what is missing."""
     from pipeline.cli.doctor import examine
