@@ -59,3 +59,12 @@ def test_a_card_shows_pattern_and_mask(tmp_path: Path, capfd):
         left = 14 + panel * 434
         middle = card[74 + 140 : 74 + 300, left + 100 : left + 320]
         assert middle.std() > 10
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--design", "surgicl"], ["--wearing", "on_the_head"], ["--shard", "3/2"]]
+)
+def test_drapes_names_what_it_does_not_know(arguments, capsys):
+    assert invoke(["drapes", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert arguments[1] in said and "allowed" in said

@@ -180,3 +180,18 @@ def test_a_stage_that_breaks_costs_only_its_variant(photos):
     broken = [row for row in end.tables.rejects if row["stage"] == "studio"]
     assert broken and len(broken) + len(end.tables.samples) == 12
     assert broken[0]["reason"] == "unexpected ValueError: singular matrix"
+
+
+def test_carried_drapes_fall_back_on_the_simulation_where_they_fail(photos):
+    counter, plain = Counter(), Counter()
+    end = make(job(photos, "out", masks={"drape": "carry"}), counter)
+    assert len(end.tables.samples) == 12
+    # the bright photo's carried drape does not pass; the three others are not simulated
+    assert counter.carried == 4 and counter.drapes == 1
+    make(job(photos, "other", masks={"drape": "simulate"}), plain)
+    assert plain.carried == 0 and plain.drapes == 4
+    one, other = (
+        {row["photo"]: (photos.parent / out / row["image"]).read_bytes() for row in end.tables.samples}
+        for out in ("out", "other")
+    )
+    assert [name for name in one if one[name] == other[name]] == ["bo b/two Ünïcode.png"]
