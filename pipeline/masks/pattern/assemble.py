@@ -172,7 +172,12 @@ def _linear(
 def _first_guess(cut: Panels, flat: Mapping[str, FlatPanel], sewn: Sewn) -> Float:
     """Every panel bent around a cylinder and leaning as the design says, put together at the seams."""
     laid = {
-        name: _bent(panel.grid, np.radians(cut.panels[name].leans_degrees)) for name, panel in flat.items()
+        name: _bent(
+            panel.grid,
+            np.radians(cut.panels[name].leans_degrees),
+            bool(np.isin(sewn.ids[name][:, 0], sewn.middle).all()),
+        )
+        for name, panel in flat.items()
     }
     done = [next(iter(flat))]
     while len(done) < len(flat):
@@ -197,9 +202,10 @@ def _first_guess(cut: Panels, flat: Mapping[str, FlatPanel], sewn: Sewn) -> Floa
     return np.asarray(total / times[:, None])
 
 
-def _bent(grid: Float, lean: float) -> Float:
-    """(R, C, 3): around a vertical cylinder, its inner edge in the middle, then leaned back."""
-    out = -grid[:, :1, 0]  # what bulges over the middle stands out in front
+def _bent(grid: Float, lean: float, middle: bool) -> Float:
+    """(R, C, 3): around a vertical cylinder, then leaned back; an inner edge that belongs in the ``middle``
+    is brought there."""
+    out = -grid[:, :1, 0] * middle  # what bulges over the middle stands out in front
     turn = (grid[..., 0] + out) / FACE_RADIUS
     forward = out + FACE_RADIUS * (np.cos(np.minimum(turn, 1.2)) - 1)
     across = FACE_RADIUS * np.sin(np.minimum(turn, 1.2)) + 0.4 * FACE_RADIUS * np.maximum(turn - 1.2, 0)

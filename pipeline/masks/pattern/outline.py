@@ -16,23 +16,18 @@ def free_line(cut: Panels, sewn: Sewn, side: str) -> Int:
 
 
 def free_rows(cut: Panels, sewn: Sewn, side: str, count: int) -> tuple[Int, ...]:
-    """The ``count`` rows of vertices that follow the free edges called "top" or "bottom", the edge first.
-
-    Raises ValueError where they do not begin in the middle or do not join.
-    """
+    """The ``count`` rows of vertices that follow the free edges called "top" or "bottom", the edge first,
+    as far as these join one another. Raises ValueError where none begins in the middle."""
     strips = []
     for edge in sorted(free_edges(cut)):
         panel, name = edge.split(".")
         if name == side:
             ids = sewn.ids[panel]
             strips.append(ids[:count] if side == "top" else ids[::-1][:count])
-    chain = [strip for strip in strips if strip[0, 0] in sewn.middle] if count else []
-    if count and len(chain) != 1:
+    chain = [strip for strip in strips if strip[0, 0] in sewn.middle]
+    if len(chain) != 1:
         raise ValueError(f"just one free {side} edge must begin in the middle of the mask")
-    while count and len(chain) < len(strips):
-        following = [strip for strip in strips if strip[0, 0] == chain[-1][0, -1]]
-        if not following:
-            raise ValueError(f"the free {side} edges do not join")
+    while following := [strip for strip in strips if strip[0, 0] == chain[-1][0, -1]]:
         chain.append(following[0])
     return tuple(
         np.concatenate([chain[0][row], *[strip[row, 1:] for strip in chain[1:]]]) for row in range(count)

@@ -14,7 +14,8 @@ from pipeline.masks.pattern.coons import at_fractions, coons, length, smooth_cur
 from pipeline.masks.pattern.pleated import wire_band
 from pipeline.records import Float
 
-STEP = 0.0046  # m between the lines of a grid
+STEP = 0.0046  # m between the lines of a grid,
+MOST_POINTS = 1000  # unless the half of the mask would have more than these
 OPPOSITE = {"top": "bottom", "bottom": "top", "inner": "outer", "outer": "inner"}
 NEIGHBOURS = {"top": ("inner", "outer"), "bottom": ("inner", "outer"),
               "inner": ("top", "bottom"), "outer": ("top", "bottom")}  # fmt: skip
@@ -45,7 +46,10 @@ def cut_panels(design: Design, size: str) -> dict[str, FlatPanel]:
     }
     _fits(design.name, cut, curves)
     stops = _stops(design, cut)
-    lines = _shared_lines(cut, curves, stops)
+    lines = _shared_lines(cut, curves, stops, STEP)
+    points = sum(lines[f"{name}.top"].size * lines[f"{name}.inner"].size for name in cut.panels)
+    if points > MOST_POINTS:
+        lines = _shared_lines(cut, curves, stops, STEP * np.sqrt(points / MOST_POINTS))
     flat = {}
     for name in cut.panels:
         edges = {edge: at_fractions(curves[f"{name}.{edge}"], lines[f"{name}.{edge}"]) for edge in EDGES}
@@ -110,9 +114,10 @@ def _stops(design: Design, cut: Panels) -> dict[str, list[float]]:
 
 
 def _shared_lines(
-    cut: Panels, curves: Mapping[str, Float], stops: Mapping[str, list[float]]
+    cut: Panels, curves: Mapping[str, Float], stops: Mapping[str, list[float]], step: float
 ) -> dict[str, Float]:
-    """Fractions of every edge's length at which grid lines end; opposite and sewn edges have equally many."""
+    """Fractions of every edge's length at which grid lines, about ``step`` m apart, end; opposite and sewn
+    edges have equally many."""
     links: dict[str, list[tuple[str, bool]]] = {edge: [] for edge in curves}
     for edge in curves:
         panel, side = edge.split(".")
@@ -143,7 +148,7 @@ def _shared_lines(
             first, last = max(first, ends[0], key=len), max(last, ends[1], key=len)
         longest = max(length(curves[edge]) for edge in turned)
         bands = (first[-1] if first else 0.0) + (last[-1] if last else 0.0)
-        count = max(2, round((longest - bands) / STEP))
+        count = max(2, round((longest - bands) / step))
         for edge, turn in turned.items():
             fraction = _spread(length(curves[edge]), first, last, count)
             lines[edge] = 1 - fraction[::-1] if turn else fraction

@@ -82,13 +82,12 @@ def _sewn_mask(key: _Key) -> SewnMask:
     rest[sewn.middle] = half[sewn.middle]
 
     patches, maps, faces, parts = [], [], [], []
-    low = 0.0
+    shifts = _shifts(cut, flat)
     for name, panel in flat.items():
         ids, place, part = sewn.ids[name], panel.grid, _parts(design, cut, name, panel)
         on_fold = cut.panels[name].cut == "on the fold"
-        shift = np.array([0.0 if on_fold else APART / 2 - place[..., 0].min(), low - place[..., 1].max()])
+        shift = shifts[name]
         left, right = place + shift, (place + shift) * np.array([-1.0, 1.0])
-        low -= float(np.ptp(place[..., 1])) + APART
         if on_fold:
             pieces = [
                 (
@@ -147,6 +146,25 @@ def _mirror(sewn: Sewn) -> Int:
     return mirror
 
 
+def _shifts(cut: Panels, flat: Mapping[str, FlatPanel]) -> dict[str, Float]:
+    """Where the panels go in the uv plane, (2,) m each: below one another, but those that are one piece in
+    life as they are drawn, and none over the middle that is not folded there."""
+    piece = {name: name for name in flat}
+    for seam in cut.seams:
+        one, two = (piece[edge.split(".")[0]] for edge in seam.sews)
+        if seam.smooth:
+            piece = {name: one if root == two else root for name, root in piece.items()}
+    shifts, low = {}, 0.0
+    for root in dict.fromkeys(piece.values()):
+        names = [name for name in flat if piece[name] == root]
+        places = np.concatenate([flat[name].grid.reshape(-1, 2) for name in names])
+        folded = any(cut.panels[name].cut == "on the fold" for name in names)
+        shift = np.array([0.0 if folded else APART / 2 - places[:, 0].min(), low - places[:, 1].max()])
+        low -= float(np.ptp(places[:, 1])) + APART
+        shifts.update({name: shift for name in names})
+    return shifts
+
+
 def _both(line: Int, mirror: Int) -> Int:
     return np.asarray(np.concatenate([mirror[line[:0:-1]], line]), np.int32)
 
@@ -186,7 +204,7 @@ def _along(
     chain = free_line(cut, sewn, "top")
     across = np.zeros(len(chain))
     for name, panel in flat.items():
-        if f"{name}.top" not in free_edges(cut):
+        if f"{name}.top" not in free_edges(cut) or not np.isin(sewn.ids[name][0], chain).all():
             continue
         for index in range(panel.grid.shape[1]):
             for row in range(min(3, panel.grid.shape[0])):
@@ -210,18 +228,20 @@ def _corners(
     if not edges or (not cut.loops_from and len(edges) > 1):
         raise DesignError(f"{design.name}.yaml: construction.loops_from must name the edges with the loops")
     names = [edge.split(".")[0] for edge in edges]
-    lines, along = [], [np.zeros(1)]
-    for number, name in enumerate(names):
-        first = 1 if number else 0
-        lines.append(np.stack([sewn.ids[name][first:, -3], sewn.ids[name][first:, -1]], -1))
-        along.append(np.linalg.norm(np.diff(flat[name].grid[:, -1], axis=0), axis=1))
-    line, at = np.concatenate(lines), np.cumsum(np.concatenate(along))
+    lines, along, so_far = [], [], 0.0
+    for name in names:
+        lines.append(np.stack([sewn.ids[name][:, -3], sewn.ids[name][:, -1]], -1))
+        steps = np.linalg.norm(np.diff(flat[name].grid[:, -1], axis=0), axis=1)
+        along.append(so_far + np.concatenate([[0.0], np.cumsum(steps)]))
+        so_far += float(steps.sum())
+    line, at = np.concatenate(lines), np.concatenate(along)
     if cut.loops_at_mm is None:
         inset = design.fasteners.inset_mm / 1000
         ends = (inset, at[-1] - inset)
     else:
         ends = (cut.loops_at_mm[0] / 1000, cut.loops_at_mm[1] / 1000)
     middles = (at[1:] + at[:-1]) / 2
+    middles[np.diff(at) == 0] = np.inf  # from one edge to the next
     rows = [int(np.abs(middles - end).argmin()) for end in ends]
     if rows[1] <= rows[0]:
         raise DesignError(f"{design.name}.yaml: the edges with the loops are too short for two")
