@@ -24,11 +24,11 @@ FRICTION = 60.0  # percent of the pressure
 class Solver:
     """Settings that a second, more careful attempt changes."""
 
-    quality: int = 5  # steps a frame
+    quality: int = 6  # steps a frame
     collision_quality: int = 2
     carry: int = 10  # frames in which the pinned vertices travel to their targets
     settle: int = 34  # frames with little drag that follow
-    frames: int = 72  # at most
+    frames: int = 80  # at most
 
 
 SETTINGS: tuple[Solver, ...] = (
