@@ -21,6 +21,9 @@ MERIDIANS = 241  # from behind the right ear round the face to behind the left o
 ON_SKIN = 0.0014  # m off the skin, where the middle of the cloth lies
 CHEEKS = 0.3  # of the grip on the ridge of the nose
 DOWN_STEP = 0.002  # m along a meridian
+LEVEL = 0.25  # of the fall over the nose, where the nose is bare
+BELOW_CHIN = 0.006  # m: cloth around the neck alone is not held off by the chin
+UNDER_JAW = 0.010  # m above its middle, where the edge runs around the neck alone
 PAST_LOBE = 0.010  # m below the ear lobes, where cloth passes under the ears
 FALL = ((0.020, 0.006), (0.035, 0.013), (0.060, 0.028))  # m from the middle of the face, m that the edge has
 # fallen there: in photos of neck gaiters it is a sixth of the distance between the eyes below the pupils
@@ -41,6 +44,8 @@ def envelope_around(
     """A wrapping of the whole head between two heights (m), ``clearance`` m off the skin; it tucks in below
     the chin by ``tuck`` m of radius per m of height. ``ears`` under: they are left out."""
     faces = load_head().collider_faces if ears == "over" else faces_without_ears()
+    if seat.worn.measured_from == "chin":
+        highest = seat.bridge - BELOW_CHIN
     skin = skin_radius(seat.head, faces, seat.skin.axis_z, lowest, highest, np.pi)
     return wrap(skin, clearance, tuck)
 
@@ -53,12 +58,14 @@ def upper_edge(seat: Seat, ears: Ears, angles: Float) -> Float:
     lobe = float(np.mean([crease[:, 1].min() for crease in seat.points.ear_creases]))
     tragus = float(seat.points.tragions[:, 1].mean())
     beside = tragus + 0.004 if ears == "over" else lobe - PAST_LOBE
-    falls = [(np.arctan2(out, forward - 0.03), min(seat.bridge, seat.bridge - fall)) for out, fall in FALL]
+    # pulled down, the edge lies on no nose, and runs more level
+    peaked = float(np.clip((seat.bridge - seat.points.nose_base[1]) / 0.02, LEVEL, 1))
+    falls = [(np.arctan2(out, forward - 0.03), seat.bridge - peaked * fall) for out, fall in FALL]
+    if seat.worn.measured_from == "chin":
+        beside = min(beside, seat.bridge + UNDER_JAW)
     ends = [(np.radians(98), beside), (np.pi, beside - (0.012 if ears == "under" else 0.030))]
     knots = [(0.0, seat.bridge), *falls, *ends]
-    height = PchipInterpolator([a for a, _ in knots], np.minimum.accumulate([h for _, h in knots]))(
-        np.abs(angles)
-    )
+    height = PchipInterpolator([a for a, _ in knots], [h for _, h in knots])(np.abs(angles))
     return np.asarray(height + np.tan(seat.tilt) * 0.07 * np.sin(angles))
 
 

@@ -30,6 +30,7 @@ TAUT = 0.03  # part by which the upper edge is pulled shorter than it is laid
 HELD_BEHIND = np.radians(135)  # from there on the sheet stays where it is
 GATHERS = 0.003  # m, half the height of the folds that run to the knot
 RIPPLES = 0.006  # m that the cloth hangs in ripples below the chin
+TIP = 0.14  # m along the cloth that the tip hangs below the height of the chin, at most
 BELOW = 0.30  # m below the upper edge that the envelope reaches
 
 
@@ -38,7 +39,9 @@ def lay_kerchief(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     cut, box = design.construction, design.sizes[seat.size]
     assert isinstance(cut, Kerchief)
     ears = cut.ears[int(rng.integers(len(cut.ears)))]
-    half, depth = box.width_mm / 2000, box.height_mm / 1000
+    half = box.width_mm / 2000
+    # worn lower, more of it is turned in: the tip hangs before the chest, which the head model has little of
+    depth = min(box.height_mm / 1000, seat.bridge - seat.points.menton[1] + TIP)
     angles = np.linspace(-np.pi, np.pi, MERIDIANS)
     envelope = envelope_around(seat, ears, seat.bridge - BELOW, seat.bridge + 0.03, CLEARANCE, TUCK)
     lines = meridians(envelope, angles, upper_edge(seat, ears, angles), depth)
