@@ -53,7 +53,7 @@ def test_faces_look_away_from_the_face_and_pair_up_to_quads():
         ("[0.34, 0.53, 0.72]", "[0.34, 0.93, 0.72]", ["pleats", "at_height must rise"]),
         ("[black]", "[navy]", ["material", "navy"]),
         ("srgb: \"#9cc3dc\"", "srgb: blueish", ["light blue", "blueish"]),
-        ("kind: pleated", "kind: !!python/object:os.system pleated", ["line", "python/object", "not allowed"]),
+        ("kind: pleated", "kind: !!python/object:os.system pleated", ["python/object", "not allowed"]),
     ],
 )  # fmt: skip
 def test_mistakes_in_a_design_are_named(old, new, said):
