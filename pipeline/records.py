@@ -169,6 +169,17 @@ class Fastener:
 
 
 @dataclass(frozen=True)
+class Hardware:
+    """An exhalation valve in the sheet."""
+
+    at: Float  # (2,) m, its middle on the flat pattern
+    width: float  # m
+    height: float  # m
+    proud: float  # m that it stands out
+    rectangular: bool
+
+
+@dataclass(frozen=True)
 class RestMask:
     """A mask cut from its pattern and laid in front of one head, before the cloth solver runs.
 
@@ -195,6 +206,7 @@ class RestMask:
     upper_edge: Int  # (E,) vertices along the upper edge, from the wearer's right to the left
     lower_edge: Int  # (E,) the same along the lower edge
     fasteners: tuple[Fastener, ...]
+    hardware: tuple[Hardware, ...] = ()
 
 
 @dataclass(frozen=True)

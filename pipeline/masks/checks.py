@@ -70,7 +70,8 @@ def measure(worn: WornMask, skin: Surface) -> dict[str, float]:
     off = np.abs(along - half)
     joined = np.zeros(len(worn.vertices), bool)
     joined[worn.faces[worn.parts != PARTS.index("panel")]] = True
-    contact = self_contact(worn.vertices, sheet, joined)
+    cloth = worn.faces[~cords & (worn.parts != PARTS.index("valve"))]
+    contact = self_contact(worn.vertices, cloth, joined)
     return {
         "penetration_mm": max(0.0, -1000 * float(distance.min())),
         "clearance_mm": 1000 * float(distance.min()),

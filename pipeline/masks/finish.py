@@ -6,6 +6,7 @@ import numpy as np
 from scipy import sparse
 
 from pipeline.masks.cords import lace
+from pipeline.masks.hardware import add_valve
 from pipeline.masks.proximity import Surface, closest
 from pipeline.masks.refine import refine_chain, refine_sheet
 from pipeline.records import Float, Int, Patch, RestMask, WornMask
@@ -29,6 +30,13 @@ def finish_mask(rest: RestMask, draped: Float, skin: Surface) -> WornMask:
         maps.append(cord.uv[cord.faces])
         parts.append(np.full(len(cord.faces), fastener.part, np.uint8))
         count += len(cord.vertices)
+    for hardware in rest.hardware:
+        piece = add_valve(hardware, vertices, fine.faces, fine.uv)
+        points.append(piece.vertices)
+        faces.append(piece.faces + np.int32(count))
+        maps.append(piece.uv)
+        parts.append(np.full(len(piece.faces), piece.part, np.uint8))
+        count += len(piece.vertices)
     return WornMask(
         design=rest.design,
         size=rest.size,

@@ -35,7 +35,8 @@ def draw_material(
     Colours are linear albedos (3): ``colour`` and ``back_colour`` of the two sides, ``loop_colour``,
     ``strap_colour``, ``valve_colour``. ``fabric`` is a name in `pipeline.masks.fabrics.draw.FABRICS`;
     ``roughness``, ``gloss``, ``sheen``, ``translucency``, ``unevenness``, ``dirt``, ``rubbing``, ``creases``
-    and ``window_haze`` lie in [0, 1]; ``thickness_m`` is that of the whole sheet. ``weave_seed`` seeds where
+    and ``window_haze`` lie in [0, 1]; ``wire_is`` metal or hidden; ``thickness_m`` is that of the whole
+    sheet. ``weave_seed`` seeds where
     the cloth was cut and what happened to it. ``hem`` says how borders are finished (``kind``, ``row_m`` from
     the edge, ``rows``, ``stitch_m``, ``thread`` colour or None for the cloth's, ``seams``), ``folds_u_m`` and
     ``folds_v_m`` where folds run, in the uv. ``print`` is None, or what
@@ -66,6 +67,7 @@ def draw_material(
         "hem": _hem(look.hem),
         **_wear(look.wear, rng),
         **_hardware(look, outside, rng),
+        "wire_is": "metal" if design.wire and design.wire.outside else "hidden",
         "print": None,
     }
     printed = _choose({k: v.weight for k, v in look.prints.items()}, prints, rng)

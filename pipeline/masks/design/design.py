@@ -13,6 +13,7 @@ from pipeline.masks.design.material import Material
 from pipeline.masks.design.moulded import Moulded
 from pipeline.masks.design.panels import Panels
 from pipeline.masks.design.pleated import Pleated
+from pipeline.masks.design.valve import Valve
 from pipeline.masks.design.wearing import Wearing
 from pipeline.masks.design.wrapped import Kerchief, Tube
 
@@ -32,6 +33,7 @@ class Wire(Block):
     width_mm: Annotated[float, Field(ge=1, le=8)]
     from_top_mm: Positive
     pressed_mm: Positive
+    outside: bool = False  # a metal strip to be seen, not one sewn or welded in
 
 
 class Fabric(Block):
@@ -58,6 +60,7 @@ class Design(Block):
     construction: Construction
     sizes: Annotated[dict[str, Size], Field(min_length=1)]
     wire: Wire | None = None
+    valve: Valve | None = None
     fasteners: Fasteners
     fabric: Fabric
     wearing: Annotated[dict[str, Wearing], Field(min_length=1)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.masks.design.design import Design
+from pipeline.masks.design.design import Design, Wire
 from pipeline.masks.design.moulded import Moulded
 from pipeline.masks.pattern.dome import Dome, find_dome, height_over, rim_at, unroll, way_out
 from pipeline.masks.pattern.grid import corner_values, grid_faces
@@ -69,13 +69,15 @@ def cut_shell(design: Design, size: str) -> Shell:
         np.ascontiguousarray(g) for g in (middle, above[::-1], below[:, ::-1], right.T[::-1, ::-1], left.T)
     ]
     unrolled = unroll(dome, flat)
+    turned = np.roll(rings, -(wide // 2), axis=1)
+    clip = np.empty((0, 0), np.int32) if design.wire is None else _clip(design.wire, turned, flat)
     return Shell(
         points=np.column_stack([flat, height_over(dome, flat)]),
         patches=tuple(Patch(g, np.array([0, len(g) - 1], np.int32), np.zeros(g.shape)) for g in grids),
         faces=np.concatenate([grid_faces(g) for g in grids]),
         uv=np.concatenate([corner_values(unrolled[g]) for g in grids]),
-        parts=np.concatenate([_parts(g, rings[-flange - 1 :]) for g in grids]),
-        rings=np.roll(rings, -wide // 2, axis=1),
+        parts=np.concatenate([_parts(g, rings[-flange - 1 :], clip) for g in grids]),
+        rings=turned,
     )
 
 
@@ -124,8 +126,19 @@ def _steps(dome: Dome, line: Float) -> Float:
     return np.hypot(np.linalg.norm(np.diff(line, axis=0), axis=-1), np.diff(height_over(dome, line), axis=0))
 
 
-def _parts(grid: Int, flange: Int) -> NDArray[np.uint8]:
-    """Part ids of a grid's triangles: those between rings of the ``flange`` are edge."""
-    border = np.isin(grid, flange)
-    whole = border[:-1, :-1] & border[1:, :-1] & border[1:, 1:] & border[:-1, 1:]
-    return np.repeat(np.where(whole, PARTS.index("edge"), PARTS.index("panel")).astype(np.uint8).ravel(), 2)
+def _clip(wire: Wire, rings: Int, flat: Float) -> Int:
+    """The two lines of vertices (2, C) between which the clip lies; ``rings`` as in `Shell`."""
+    line = flat[rings[:, 0]]
+    below = np.linalg.norm(line - line[-1], axis=1)
+    upper = int(np.abs((below[1:] + below[:-1]) / 2 - wire.from_top_mm / 1000).argmin())
+    along = np.linalg.norm(np.diff(flat[rings[upper]], axis=0), axis=1).mean()
+    reach = round(wire.length_mm / 2000 / float(along))
+    return np.asarray(rings[upper : upper + 2, np.arange(-reach, reach + 1)])
+
+
+def _parts(grid: Int, flange: Int, clip: Int) -> NDArray[np.uint8]:
+    """Part ids of a grid's triangles: edge on the ``flange``, wire on the ``clip``."""
+    border, wired = np.isin(grid, flange), np.isin(grid, clip)
+    whole, wire = (m[:-1, :-1] & m[1:, :-1] & m[1:, 1:] & m[:-1, 1:] for m in (border, wired))
+    part = np.select([wire, whole], [PARTS.index("wire"), PARTS.index("edge")], PARTS.index("panel"))
+    return np.repeat(part.astype(np.uint8).ravel(), 2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pipeline.masks.design.design import Design
@@ -14,7 +16,7 @@ from pipeline.masks.place.panels import lay_panels
 from pipeline.masks.place.pleated import lay_pleated
 from pipeline.masks.place.seat import find_seat
 from pipeline.masks.place.tube import lay_tube
-from pipeline.records import Float, RestMask
+from pipeline.records import Float, Hardware, RestMask
 
 LAY = {
     "pleated": lay_pleated,
@@ -39,4 +41,13 @@ def place_mask(
     laid = LAY[design.construction.kind](design, seat, rng)
     if seat.worn.loops == "one":
         laid = hang_on_ear(seat, laid, slack_length(design, seat))
-    return fasten(design, seat, laid)
+    return replace(fasten(design, seat, laid), hardware=_hardware(design))
+
+
+def _hardware(design: Design) -> tuple[Hardware, ...]:
+    valve = design.valve
+    if valve is None:
+        return ()
+    at = np.array([valve.across_mm, -valve.down_mm]) / 1000
+    size = (valve.width_mm / 1000, valve.height_mm / 1000, valve.proud_mm / 1000)
+    return (Hardware(at, *size, rectangular=valve.shape == "rectangular"),)

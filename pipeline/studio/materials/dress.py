@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.records import ClothLook
+from pipeline.records import PARTS, ClothLook
 from pipeline.studio.fabric_mesh import CORD_SLOTS, SHEET_SLOTS
 from pipeline.studio.materials import cords, hard
 from pipeline.studio.materials.cloth import cloth
@@ -36,7 +36,22 @@ def dress_mask(
                 continue
             made.append(_make(slot, thing, material, look, pixel))
             thing.data.materials.append(made[-1])
+        if thing is sheet and material.get("wire_is") == "metal":
+            made.append(_clip(thing, index))
     return made
+
+
+def _clip(sheet: Any, slots: Any) -> Any:
+    """Metal on the outside of the faces over the wire; ``slots`` (P,) are the polygons' slots."""
+    part = np.empty(len(sheet.data.polygons), np.float32)
+    sheet.data.attributes["part"].data.foreach_get("value", part)
+    metal = hard.metal()
+    over = (part == PARTS.index("wire")) & (slots == SHEET_SLOTS.index("outer"))
+    sheet.data.materials.append(metal)
+    sheet.data.polygons.foreach_set(
+        "material_index", np.where(over, len(sheet.data.materials) - 1, slots).astype(np.int32)
+    )
+    return metal
 
 
 def _make(slot: str, thing: Any, material: Mapping[str, Any], look: ClothLook, pixel: float) -> Any:

@@ -13,6 +13,7 @@ from pipeline.studio.materials.labels import labelled
 
 PLASTIC = 1.49  # index of refraction of polypropylene
 FILM = 1.54  # of polyvinyl chloride
+ALUMINIUM = np.array([0.72, 0.73, 0.74])  # reflectance
 HAZE = np.array([0.85, 0.87, 0.88])  # albedo of what dulls a film: scratches, breath
 
 
@@ -28,6 +29,17 @@ def valve(material: Mapping[str, Any]) -> Any:
         graph.shader("ShaderNodeBsdfGlossy", Color=(1, 1, 1), Roughness=0.38),
     )
     return graph.finish(labelled(graph, surface, albedo))
+
+
+def metal() -> Any:
+    """The soft aluminium of a nose clip, brushed by rolling and dulled by fingers."""
+    graph = Graph("Clip")
+    surface = graph.mix(
+        0.75,
+        graph.shader("ShaderNodeBsdfDiffuse", Color=ALUMINIUM * 0.6),
+        graph.shader("ShaderNodeBsdfGlossy", Color=ALUMINIUM, Roughness=0.42),
+    )
+    return graph.finish(labelled(graph, surface, ALUMINIUM))
 
 
 def window(material: Mapping[str, Any]) -> Any:
