@@ -96,7 +96,8 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
 
     def render(face: Face, worn: WornMask, material: Material, config: RenderConfig, seed: int) -> Layers:
         look = cloth_look(material, pixel_size(face, worn), folder)
-        return render_layers(face, worn, material, config, seed, look)
+        layers: Layers = render_layers(face, worn, material, config, seed, look)
+        return layers
 
     versions = {"maskdrape": __version__, "blender": ".".join(map(str, VERSION))}
     for package in ("ai-edge-litert", "numpy", "scipy", "pillow"):

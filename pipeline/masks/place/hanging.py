@@ -12,7 +12,7 @@ from pipeline.masks.place.seat import Seat
 from pipeline.records import Float
 
 OFF = 0.006  # m between the hanging mask and the widest place of the head beside it
-CALM = 0.05  # weight that keeps it from swinging: it hangs still, save for what it touches
+CALM = 0.3  # weight that keeps it from swinging: it hangs still, save for what it touches
 SHORTEST = 0.012  # m of loop that is left on either side of the ear
 ABOVE_SHOULDERS = 0.06  # m that it hangs straight before it has to clear the shoulders
 
@@ -40,7 +40,7 @@ def hang_on_ear(seat: Seat, laid: Laid, length: float) -> Laid:
 
     def left(pose: Float) -> Float:  # the loop slides on the ear, so only its whole length counts
         reach = np.linalg.norm(placed(pose) - hooks, axis=1)
-        return 100 * np.array([2 * length - reach.sum(), *(reach - SHORTEST)])
+        return np.asarray(100 * np.array([2 * length - reach.sum(), *(reach - SHORTEST)]), np.float64)
 
     start = np.array([hooks[:, 0].mean(), hooks[:, 1].min() - 0.12, 0.0])
     found = minimize(height, start, method="SLSQP", constraints=NonlinearConstraint(left, 0, np.inf)).x
