@@ -17,7 +17,7 @@ from pipeline.masks.place.stiffness import bending_stiffness, quads_of
 from pipeline.records import PARTS, Float, Int, Patch
 
 CLEARANCE = 0.010  # m between the start and the skin
-LIP_CLEARANCE = 0.004  # m: the same under the nose, so that the sheet starts behind its tip
+LOW_CLEARANCE = 0.004  # m: the same under nose and mouth, so that the sheet starts behind the tip of the nose
 PEAK = ((0.012, 0.33), (np.inf, 0.20))  # m that the upper edge runs back from the bridge, m it falls on each
 PRESSED_DEPTH = 0.012  # m that the wire is pressed into the hollows beside the nose
 DEPTH = {"pressed": PRESSED_DEPTH, "unbent": 0.0, "under glasses": 0.030}
@@ -25,6 +25,7 @@ PRESSED_BAND = (0.003, 0.007)  # m below the upper edge: what is pressed where t
 RIMS = 0.055  # m that the rims of glasses reach to either side
 OPENING = (0.15, 0.95)  # of the pleats in the middle
 HELD = (0.9, 0.7)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
+SLING = 0.15  # weight that keeps a mask under the chin, which little holds, from swinging
 LEVEL = np.radians(6)  # tilt from which the wire keeps its shape on the nose only
 WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
 
@@ -38,7 +39,7 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     sheet = cut_sheet(design, seat.size)
     ids = grid_ids(sheet.rows.size, sheet.columns.size)
     faces = grid_faces(ids)
-    clearance = LIP_CLEARANCE if seat.worn.measured_from == "nose" else CLEARANCE
+    clearance = CLEARANCE if seat.worn.measured_from == "eyes" else LOW_CLEARANCE
     envelope = wrap(seat.skin, clearance, steepest=1.0)
 
     half = sheet.columns[-1]
@@ -65,6 +66,8 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         rows = np.flatnonzero(sheet.rows <= (wire_band(design) or PRESSED_BAND)[1] + 1e-9)
         targets[rows] = lay_grid(pressing, across, *fold(sheet, opening), top)[rows]
         pins[rows] = held
+    if seat.worn.measured_from == "chin":
+        pins = np.maximum(pins, SLING)
     rest, start, targets = (points.reshape(-1, 3) for points in (rest, start, targets))
     bound = np.zeros(len(rest), bool)
     bound[faces[sheet.parts != PARTS.index("panel")]] = True
