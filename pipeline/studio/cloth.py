@@ -33,7 +33,7 @@ class Solver:
 
 SETTINGS: tuple[Solver, ...] = (
     Solver(),
-    Solver(quality=7, collision_quality=4, carry=16, settle=60, frames=110),
+    Solver(quality=7, collision_quality=4, carry=16, settle=60, frames=130),
 )
 """Solver of the first attempt, and of the one retry."""
 
