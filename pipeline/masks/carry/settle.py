@@ -10,13 +10,13 @@ from scipy.sparse import csc_array, csr_array, diags_array
 from scipy.sparse.linalg import SuperLU, splu
 from scipy.spatial import cKDTree
 
+from pipeline.masks.checks import MOST_STRETCH
 from pipeline.masks.proximity import PIECE, Surface, closest
 from pipeline.records import CORDS, Float, Int, RestMask
 
 # Weights, in relation to the stiffness of a thread of the sheet.
-CORD = 0.03
 LAYERS = 0.3
-BEND = 0.1  # of cloth as soft as SOFT; in proportion for stiffer things
+BEND = 0.4  # of cloth whose bending stiffness, in the solver's units, equals its tension
 SKIN = 0.2
 DRAG = 0.02  # of SKIN: what resists points off the skin
 HOLD = 0.00005  # of the carried place
@@ -24,9 +24,8 @@ GRIP = 0.0005  # of the carried place, where the sheet lies on the skin
 PINNED = 100.0  # of the carried place, where something is hooked on
 
 HOOKED = 0.99  # pins from here on are held to the head itself
-STRAIN = 0.02  # of a thread: more than this is not carried along
-SOFT = 4.0  # bending stiffness of non-woven sheets, in the solver's units
-STIFF = 20.0  # where half of a bend is the sheet's own and half the head's
+SPARE = 0.015  # so much less than its design allows a thread is stretched or crumpled as it is carried
+STIFF = 20.0  # bending stiffness with which half of a bend is the sheet's own and half the head's
 NEAR = 0.004  # m: farther off the skin a point is free of it
 LAYER = 0.003  # m: parts of the sheet nearer to one another than this are layers of a fold ...
 ON_SHEET = 0.009  # m: ... when they lie farther apart than this on the flat sheet
@@ -44,10 +43,11 @@ class Weave:
     threads: csr_array  # (E, M) second end less first
     length: Float  # (E,) m
     pull: Float  # (E,) weights
+    crumple: Float  # (E,) factor on them for a thread that is pressed together
     layers: csr_array  # (P, M) differences of vertices of layers that lie on one another
     apart: Float  # (P,) m
     off_skin: Float  # (M,) m as draped, at most NEAR
-    touch: Float  # (M,) weight 1 on the skin, 0 from NEAR on
+    cling: Float  # (M,) weight of staying as far off the skin as draped
     press: Float  # (M,) weight of the skin's push
     hold: Float  # (M,) weight of the carried place
     bends: csr_array  # (M, M) a vertex less the mean of its neighbours
@@ -63,24 +63,30 @@ def weave(rest: RestMask, draped: Float, skin: Surface) -> Weave:
     count, corners = len(draped), rest.faces
     ends = np.concatenate([corners[:, [0, 1]], corners[:, [1, 2]], corners[:, [2, 0]]])
     ends = np.unique(np.sort(ends, axis=1), axis=0)
+    across = {tuple(pair) for pair in np.sort(corners[::2, [0, 2]], axis=1).tolist()}
+    leaning = np.array([tuple(pair) in across for pair in ends.tolist()])
     sheet = np.zeros(count, bool)
     sheet[corners[~np.isin(rest.parts, CORDS)]] = True
     threads = _differences(ends, count)
     length = np.linalg.norm(threads @ draped, axis=1)
     slack = np.linalg.norm(threads @ rest.rest_vertices, axis=1)
     of_sheet = sheet[ends].all(1)
-    length = np.where(of_sheet, np.clip(length, (1 - STRAIN) * slack, (1 + STRAIN) * slack), length)
-    pull = np.where(of_sheet, 1.0, CORD)
+    most = rest.parameters.get("most_stretch", MOST_STRETCH) - SPARE
+    length = np.where(of_sheet, np.clip(length, (1 - most) * slack, (1 + most) * slack), length)
+    leans = np.where(leaning, rest.parameters["shear"], 1.0)
+    pull = np.where(of_sheet, leans, rest.stiffness[ends].min(1))
+    crumple = np.where(of_sheet, rest.parameters["compression"], 1.0)
     layers = _differences(_on_one_another(rest, draped, sheet), count)
 
     off_skin = closest(skin, draped, NEAR).distance
     touch = np.where(sheet, np.clip(1 - off_skin / NEAR, 0, 1) ** 2, 0.0)
+    own = rest.bending / (rest.bending + STIFF)
     press = np.where(sheet, SKIN * np.maximum(touch, DRAG), 0.0)
     hold = HOLD + GRIP * touch + np.where(rest.pins > HOOKED, PINNED, 0.0)
     graph = threads.T @ threads
     degree = graph.diagonal()
     bends = csr_array(diags_array(1 / degree) @ graph)
-    bend = np.where(sheet, BEND * rest.bending / SOFT, 0.0)
+    bend = np.where(sheet, BEND * rest.bending / rest.parameters["tension"], 0.0)
     matrix = (
         threads.T @ diags_array(pull) @ threads
         + LAYERS * (layers.T @ layers)
@@ -91,16 +97,17 @@ def weave(rest: RestMask, draped: Float, skin: Surface) -> Weave:
         threads=threads,
         length=length,
         pull=pull,
+        crumple=crumple,
         layers=layers,
         apart=np.linalg.norm(layers @ draped, axis=1),
         off_skin=off_skin,
-        touch=touch,
+        cling=SKIN * touch * (1 - own),
         press=press,
         hold=hold,
         bends=bends,
         bend=bend,
         curl=bends @ draped,
-        own=rest.bending / (rest.bending + STIFF),
+        own=own,
         mean=csr_array(diags_array(np.ones(count)) - bends / 2),
         solver=splu(csc_array(matrix), permc_spec="MMD_AT_PLUS_A", options={"SymmetricMode": True}),
     )
@@ -146,14 +153,15 @@ def settle(weave: Weave, carried: Float, rotation: Float, skin: Surface) -> Floa
         for _ in range(STEPS):
             thread = weave.threads @ points
             lack = weave.length / _lengths(thread) - 1
-            force = threads_back @ ((weave.pull * lack)[:, None] * thread)
+            pull = weave.pull * np.where(lack > 0, weave.crumple, 1.0)
+            force = threads_back @ ((pull * lack)[:, None] * thread)
             gap = weave.layers @ points
             lack = np.maximum(weave.apart / _lengths(gap) - 1, 0)
             force += layers_back @ ((LAYERS * lack)[:, None] * gap)
             force += bends_back @ (weave.bend[:, None] * (bent - weave.bends @ points))
             force += weave.hold[:, None] * (carried - points)
             off = _along(points, normal) - level
-            push = np.maximum(SKIN * weave.touch * (weave.off_skin - off), weave.press * (CLEARANCE - off))
+            push = np.maximum(weave.cling * (weave.off_skin - off), weave.press * (CLEARANCE - off))
             force += np.where(seen, push, 0.0)[:, None] * normal
             step = np.asarray(weave.solver.solve(force), np.float64) + MOMENTUM * step
             points = points + step
