@@ -60,6 +60,7 @@ class Opened(Block):
     """How far the finished mask is held open when nothing else acts on it; what is left out is free."""
 
     width_mm: Positive | None = None  # between the outer ends of its upper edge
+    lower_width_mm: Positive | None = None  # between the outer ends of its lower edge
     height_mm: Positive | None = None  # between the middles of its upper and its lower edge
 
 

@@ -29,7 +29,7 @@ def assemble(cut: Panels, flat: Mapping[str, FlatPanel], sewn: Sewn) -> tuple[Fl
     held open, and, weakly, curvature, by damped Gauss-Newton steps (Levenberg, 1944).
     """
     shape = _first_guess(cut, flat, sewn)
-    top, bottom, tip = _handles(cut, sewn)
+    top, bottom, tip, low_tip = _handles(cut, sewn)
     gauge = [(top, 1), (top, 2), (bottom, 2)]
     free = np.ones((sewn.count, 3), bool)
     free[sewn.middle, 0] = False
@@ -40,6 +40,8 @@ def assemble(cut: Panels, flat: Mapping[str, FlatPanel], sewn: Sewn) -> tuple[Fl
     wanted = []
     if cut.opened.width_mm is not None:
         wanted.append((tip, 0, cut.opened.width_mm / 2000))
+    if cut.opened.lower_width_mm is not None:
+        wanted.append((low_tip, 0, cut.opened.lower_width_mm / 2000))
     if cut.opened.height_mm is not None:
         wanted.append((bottom, 1, -cut.opened.height_mm / 1000))
     columns = np.full(free.shape, -1)
@@ -57,10 +59,10 @@ def _upright(shape: Float, top: int, bottom: int) -> Float:
     return np.asarray(shape @ np.array([[1.0, 0, 0], [0, cosine, sine], [0, -sine, cosine]]).T)
 
 
-def _handles(cut: Panels, sewn: Sewn) -> tuple[int, int, int]:
-    """Vertices: the middles of the upper and lower edges, the outer end of the upper edge."""
+def _handles(cut: Panels, sewn: Sewn) -> tuple[int, int, int, int]:
+    """Vertices: the middles of the upper and the lower edge, and their outer ends."""
     upper, lower = free_line(cut, sewn, "top"), free_line(cut, sewn, "bottom")
-    return int(upper[0]), int(lower[0]), int(upper[-1])
+    return int(upper[0]), int(lower[0]), int(upper[-1]), int(lower[-1])
 
 
 def _strain(shape: Float, sewn: Sewn) -> Float:
