@@ -72,7 +72,7 @@ def test_a_band_around_a_ball_is_a_circle() -> None:
 
 
 def test_long_cords_have_points_close_together() -> None:
-    floor = prepare(np.array([[-9.0, 0, -9], [9, 0, -9], [0, 0, 9]]), np.array([[0, 2, 1]]))
+    floor = prepare(np.array([[0.3, -1.0, 0], [0.32, -1, 0], [0.3, -1, 0.02]]), np.array([[0, 2, 1]]))
     path = np.array([[0.0, 0.01, 0], [0.01, 0.01, 0], [0.3, 0.3, 0.0], [0.69, 0.01, 0], [0.7, 0.01, 0]])
     line = taut(path, 2, floor, 0.001)
     assert np.linalg.norm(np.diff(line[1:-1], axis=0), axis=1).max() < 1.2 * SPACING
