@@ -95,10 +95,15 @@ def _build(kind: Any, values: Mapping[str, Any], archive: Mapping[str, Any]) -> 
         if "array" in value:
             made[name] = archive[value["array"]]
         elif "record" in value:
-            made[name] = _build(types[name], value["record"], archive)
+            made[name] = _build(_record_of(types[name]), value["record"], archive)
         else:
             made[name] = value["value"]
     return kind(**made)
+
+
+def _record_of(hint: Any) -> Any:
+    """The dataclass that a field holds, or may hold besides None."""
+    return next(kind for kind in (hint, *typing.get_args(hint)) if dataclasses.is_dataclass(kind))
 
 
 def _plain(value: object) -> object:
