@@ -9,8 +9,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipeline.assets import asset_names
-
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Weights = dict[str, Weight]
 
@@ -64,13 +62,15 @@ class FacesConfig(Block):
 class MasksConfig(Block):
     """Which masks, by relative weights; an empty mapping leaves it to the designs.
 
-    Names are those that `maskdrape masks` lists; what a design does not know it is not drawn with (see
+    ``library`` is a folder of designs beside the built-in ones. Names are those that `maskdrape masks` lists
+    (`pipeline.recipe` checks them); what a design does not know it is not drawn with (see
     `pipeline.masks.balance`). ``coverage`` is of the nose, where a mask covers it: the third in which the
     upper edge lies. ``drapes`` are drapes per face, design, wearing and coverage: simulated each, or with
     ``drape: carry`` brought to the face from heads on which they settled before, wherever that passes the
     same checks.
     """
 
+    library: Annotated[str, Field(min_length=1)] | None = None
     designs: Annotated[Weights, Field(min_length=1)] = {"surgical": 1.0}
     wearing: Annotated[Weights, Field(min_length=1)] = {"correct": 1.0}
     coverage: dict[Literal["high", "medium", "low"], Weight] = {}
@@ -79,15 +79,6 @@ class MasksConfig(Block):
     prints: Weights = {}
     drape: Literal["simulate", "carry"] = "simulate"
     drapes: Annotated[int, Field(ge=1, le=1000)] = 1
-
-    @field_validator("designs")
-    @classmethod
-    def _known_designs(cls, designs: dict[str, float]) -> dict[str, float]:
-        known = asset_names("mask_library")
-        for name in designs:
-            if name not in known:
-                raise ValueError(f"no design {name!r} in the mask library; allowed: {', '.join(known)}")
-        return designs
 
     @field_validator("designs", "wearing", "coverage", "fabrics", "colours", "prints")
     @classmethod

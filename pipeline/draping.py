@@ -8,18 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 
-from pipeline.assets import asset_folder, digest
+from pipeline.assets import digest
 from pipeline.masks.balance import Choice
 from pipeline.masks.carry.bank import Maker, Slot, bank_folder, carry, slot_for
 from pipeline.masks.checks import check_drape
 from pipeline.masks.collider import head_collider
-from pipeline.masks.library import load_design
+from pipeline.masks.library import BUILT_IN, Library, design_file, load_design
 from pipeline.masks.nose import cover_nose
 from pipeline.masks.place.place import place_mask
 from pipeline.masks.proximity import prepare
@@ -46,8 +46,8 @@ class Draping:
     maker: Maker
 
 
-def real_draping() -> Draping:
-    """The product's own steps. Imports bpy: call it late and once."""
+def real_draping(library: Library = BUILT_IN) -> Draping:
+    """The product's own steps, for the designs of ``library``. Imports bpy: call it late and once."""
     from pipeline.studio.blender import VERSION
     from pipeline.studio.cloth import SETTINGS, drape
 
@@ -71,24 +71,31 @@ def real_draping() -> Draping:
     def digest_of(design: str) -> str:
         package = Path(str(files("pipeline")))
         code = [path for pattern in CODE for path in package.glob(pattern)]
-        return digest([*code, asset_folder("mask_library") / f"{design}.yaml"]) + ".".join(map(str, VERSION))
+        return digest([*code, design_file(design, library)]) + ".".join(map(str, VERSION))
 
-    maker = Maker(place, settle, digest_of)
+    put_on = partial(place, library=library)
+    maker = Maker(partial(load_design, library=library), put_on, settle, digest_of)
 
     def carry_to(
         choice: Choice, vertices: Float, gravity: Float, rng: np.random.Generator, cache: Path
     ) -> tuple[RestMask, Float, float]:
-        slot: Slot = slot_for(choice, vertices, gravity, rng)
+        slot: Slot = slot_for(maker.design(choice.design), choice, vertices, gravity, rng)
         under = head_collider(vertices)
         skin = prepare(under.vertices, under.faces)
         return carry(bank_folder(cache), slot, maker, vertices, skin)
 
-    return Draping(place, drape_on_head, check, carry_to, len(SETTINGS), maker)
+    return Draping(put_on, drape_on_head, check, carry_to, len(SETTINGS), maker)
 
 
-def place(choice: Choice, vertices: Float, gravity: Float, rng: np.random.Generator) -> RestMask:
+def place(
+    choice: Choice,
+    vertices: Float,
+    gravity: Float,
+    rng: np.random.Generator,
+    library: Library = BUILT_IN,
+) -> RestMask:
     """The mask of ``choice`` laid before a head. Raises Rejected for what its design does not know."""
-    design = load_design(choice.design)
+    design = load_design(choice.design, library)
     if choice.coverage:
         design = cover_nose(design, choice.wearing, choice.coverage, vertices)
     return place_mask(design, vertices, gravity, choice.wearing, rng)

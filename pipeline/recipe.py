@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,11 @@ class Job:
         if self.config.cache is not None:
             return self.folder / self.config.cache
         return self.output / ".maskdrape" / "cache"
+
+    @property
+    def designs(self) -> Path | None:
+        """The folder of the user's own designs."""
+        return self.folder / self.config.masks.library if self.config.masks.library else None
 
 
 def read_job(
@@ -200,14 +205,25 @@ def read_shard(text: str | None) -> tuple[int, int]:
 
 def _check_masks(job: Job) -> None:
     from pipeline.masks.balance import offer_of, problems
-    from pipeline.masks.library import DesignError, load_design
+    from pipeline.masks.library import DesignError, design_names, load_design, open_library
 
+    masks = job.config.masks
     try:
-        offers = {name: offer_of(load_design(name)) for name in job.config.masks.designs}
+        library = open_library(job.designs)
+        known = design_names(library)
+        if unknown := [name for name in masks.designs if name not in known]:
+            raise ConfigError(*(_unknown_design(name, known) for name in unknown))
+        offers = {name: offer_of(load_design(name, library)) for name in masks.designs}
     except DesignError as error:
         raise ConfigError(*str(error).splitlines()) from error
-    if found := problems(job.config.masks, offers):
+    if found := problems(masks, offers):
         raise ConfigError(*found)
+
+
+def _unknown_design(name: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]}? " if near else ""
+    return f"masks.designs: no design {name!r} in the mask library; {hint}allowed: {', '.join(known)}"
 
 
 def _check_paths(job: Job) -> None:
@@ -222,6 +238,8 @@ def _check_paths(job: Job) -> None:
         problems.append(
             f"faces.landmarks = {faces.landmarks}: nothing there ({job.folder / faces.landmarks})"
         )
+    if job.designs is not None and not job.designs.is_dir():
+        problems.append(f"masks.library = {job.config.masks.library}: no such folder ({job.designs})")
     if faces.weights is not None and not (job.folder / faces.weights).is_dir():
         problems.append(f"faces.weights = {faces.weights}: no such folder ({job.folder / faces.weights})")
     for place in (job.output, *job.output.parents):

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.assets import asset_folder, digest
+from pipeline.assets import digest
 from pipeline.config import CompositeConfig, FacesConfig, MasksConfig, PhotosConfig, RenderConfig
 from pipeline.masks.balance import Choice
+from pipeline.masks.library import BUILT_IN, Library
 from pipeline.records import Face, Float, Layers, Photo, PhotoSource, RestMask, WornMask
 
 Material = Mapping[str, Any]
@@ -62,11 +63,14 @@ def source_digest(*folders: str) -> str:
     )
 
 
-def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) -> Stages:
+def real_stages(
+    faces_config: FacesConfig | None = None, folder: Path = Path(), library: Library = BUILT_IN
+) -> Stages:
     """The product's own stages. Imports bpy and the landmark detector: call it late and once.
 
     Paths in blocks ``faces`` are relative to ``folder``; ``faces_config`` is the one to come, so that what
-    it reads from outside the package counts as part of the stage. Raises BackendError when that is missing.
+    it reads from outside the package counts as part of the stage. Designs are those of ``library``. Raises
+    BackendError when what ``faces_config`` asks for is missing.
     """
     from importlib.metadata import PackageNotFoundError, version
 
@@ -79,7 +83,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
     from pipeline.faces.find import find_faces
     from pipeline.masks.balance import Offer, draw_choice, offer_of, shares
     from pipeline.masks.coverage import measure_coverage
-    from pipeline.masks.library import load_design
+    from pipeline.masks.library import library_files, load_design
     from pipeline.masks.look import cloth_look
     from pipeline.masks.material import draw_material
     from pipeline.photos.load import load_photo
@@ -89,13 +93,14 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
 
     detector = placed(faces_config or FacesConfig(), folder)
     load_backend(detector)
-    draping = real_draping()
+    draping = real_draping(library)
+    own_prints = [library.folder / "prints"] if library.folder else []
 
     def offers(config: MasksConfig) -> dict[str, Offer]:
-        return {name: offer_of(load_design(name)) for name in config.designs}
+        return {name: offer_of(load_design(name, library)) for name in config.designs}
 
     def render(face: Face, worn: WornMask, material: Material, config: RenderConfig, seed: int) -> Layers:
-        look = cloth_look(material, pixel_size(face, worn), folder)
+        look = cloth_look(material, pixel_size(face, worn), folder, *own_prints)
         layers: Layers = render_layers(face, worn, material, config, seed, look)
         return layers
 
@@ -105,7 +110,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
             versions[package] = version(package)
         except PackageNotFoundError:
             versions[package] = "unknown"
-    designs = digest(asset_folder("mask_library").glob("*.yaml"))
+    designs = digest(library_files(library))
     faces = source_digest("", "faces", "head") + versions["ai-edge-litert"] + outside_digest(detector)
     drapes = source_digest("masks", "studio", "head") + designs + versions["blender"]
     return Stages(
@@ -119,7 +124,7 @@ def real_stages(faces_config: FacesConfig | None = None, folder: Path = Path()) 
         check=draping.check,
         cover=lambda worn, vertices: asdict(measure_coverage(worn, vertices)),
         draw_material=lambda design, config, rng: draw_material(
-            load_design(design), rng, config.fabrics, config.colours, config.prints
+            load_design(design, library), rng, config.fabrics, config.colours, config.prints
         ),
         render=render,
         occlude=behind_occluder,

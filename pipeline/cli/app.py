@@ -138,41 +138,55 @@ def _faces_config(
 masks = typer.Typer(invoke_without_command=True, help="The mask designs in the library.")
 app.add_typer(masks, name="masks")
 
+Library = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="A folder of designs beside the built-in ones.")
+]
+
 
 @masks.callback()
 def list_masks(
     context: typer.Context,
     json: Annotated[bool, typer.Option("--json", help="All that the design files say, as JSON.")] = False,
+    library: Library = None,
 ) -> int:
     """The mask designs in the library: sizes, ways of wearing, looks and parameters."""
     from pipeline.cli.masks.listing import list_designs
+    from pipeline.masks.library import open_library
 
-    return list_designs(json) if context.invoked_subcommand is None else jobs.ALL_DONE
+    context.obj = library
+    if context.invoked_subcommand is not None:
+        return jobs.ALL_DONE
+    return list_designs(open_library(library), json)
 
 
 @masks.command("show")
 def show_mask(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="One of the designs that maskdrape masks lists.")],
     size: Annotated[str | None, typer.Option(help="Instead of the one that suits the mean head.")] = None,
     wearing: Annotated[str, typer.Option(help="How it is worn.")] = "correct",
     seed: Annotated[int, typer.Option(help="Draws the mask's parameters and its look.")] = 0,
     output: Annotated[Path | None, typer.Option(help="Picture to write (out/masks/NAME.png).")] = None,
+    library: Library = None,
 ) -> int:
     """Write a card of one design: flat pattern, worn from four sides, parameters."""
     from pipeline.cli.masks.show import show_design
+    from pipeline.masks.library import open_library
 
-    return show_design(name, size, wearing, seed, output)
+    return show_design(open_library(library or context.obj), name, size, wearing, seed, output)
 
 
 @app.command()
 def gallery(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Designs; else all.")] = None,
     output: Annotated[Path, typer.Option(help="Folder to write.")] = Path("docs/gallery"),
+    library: Library = None,
 ) -> int:
     """Write pictures of the whole library, on several generated heads and worn in every way."""
     from pipeline.cli.masks.gallery import make_gallery
+    from pipeline.masks.library import open_library
 
-    return make_gallery(names or [], output)
+    return make_gallery(open_library(library), names or [], output)
 
 
 @app.command()
@@ -182,12 +196,14 @@ def drapes(
         list[str] | None, typer.Option(help="Only this way of wearing; may be repeated.")
     ] = None,
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="Make only the i-th of n parts.")] = None,
+    library: Library = None,
 ) -> int:
     """Fill the bank of settled drapes that masks: {drape: carry} uses; goes on where it was stopped."""
     from pipeline.cli.drapes import fill_bank
+    from pipeline.masks.library import open_library
     from pipeline.recipe import read_shard
 
-    return fill_bank(design or (), wearing or (), read_shard(shard))
+    return fill_bank(open_library(library), design or (), wearing or (), read_shard(shard))
 
 
 @app.command()

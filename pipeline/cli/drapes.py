@@ -13,23 +13,25 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pipeline.cli.quiet import native_output_in
 from pipeline.masks.balance import AS_DESIGNED, Choice
 from pipeline.masks.carry.bank import Maker, Slot, bank_folder, fetch, filled, slots
-from pipeline.masks.library import design_names, load_design
+from pipeline.masks.library import Library, design_names, load_design
 from pipeline.recipe import ConfigError
 from pipeline.records import Rejected
 
 
-def fill_bank(designs: Sequence[str], wearing: Sequence[str], shard: tuple[int, int]) -> int:
+def fill_bank(
+    library: Library, designs: Sequence[str], wearing: Sequence[str], shard: tuple[int, int]
+) -> int:
     """Make what the bank lacks of these designs and ways of wearing, of all where none is named.
 
     ``shard`` (i, n) makes every n-th drape only, the i-th first. Goes on where it was stopped. Returns the
     exit code; raises ConfigError for names that are not known.
     """
-    wanted = tuple(wanted_slots(designs, wearing))[shard[0] - 1 :: shard[1]]
+    wanted = tuple(wanted_slots(library, designs, wearing))[shard[0] - 1 :: shard[1]]
     folder = bank_folder(Path(".maskdrape"))
     with native_output_in(folder / f"log-{shard[0]}-of-{shard[1]}.txt") as (out, err):
         from pipeline.draping import real_draping
 
-        maker = real_draping().maker
+        maker = real_draping(library).maker
         left = [slot for slot in wanted if not filled(folder, slot, maker)]
         print(f"bank: {folder}; {len(wanted)} drapes, {len(left)} to make", file=err, flush=True)
         refused = Counter(_make(left, folder, maker, Console(file=err, highlight=False, soft_wrap=True)))
@@ -41,18 +43,19 @@ def fill_bank(designs: Sequence[str], wearing: Sequence[str], shard: tuple[int, 
     return 0
 
 
-def wanted_slots(designs: Sequence[str], wearing: Sequence[str]) -> Iterator[Slot]:
+def wanted_slots(library: Library, designs: Sequence[str], wearing: Sequence[str]) -> Iterator[Slot]:
     """Every place of the bank that the names ask for. Raises ConfigError for a name that is not known."""
-    known = design_names()
-    states = {state for name in known for state in load_design(name).wearing}
+    known = design_names(library)
+    states = {state for name in known for state in load_design(name, library).wearing}
     for names, allowed, what in ((designs, known, "design"), (wearing, sorted(states), "way of wearing")):
         for name in names:
             if name not in allowed:
                 raise ConfigError(f"no {what} {name!r}; allowed: {', '.join(allowed)}")
     for name in designs or known:
-        for state in load_design(name).wearing:
+        design = load_design(name, library)
+        for state in design.wearing:
             if not wearing or state in wearing:
-                yield from slots(Choice(name, state, AS_DESIGNED))
+                yield from slots(design, Choice(name, state, AS_DESIGNED))
 
 
 def _make(left: Sequence[Slot], folder: Path, maker: Maker, console: Console) -> Iterator[str]:

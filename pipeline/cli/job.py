@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.config import MasksConfig
 from pipeline.photos.listing import Entry, TableError, list_folder, list_table
 from pipeline.recipe import ConfigError, Job, resolved_yaml
 
@@ -24,10 +23,11 @@ def make(job: Job) -> int:
     entries = () if job.config.photos.demo else find_photos(job)
     with native_output_in(log) as (out, err), warnings_on(err):
         from pipeline.farm.local import run
+        from pipeline.masks.library import open_library
         from pipeline.photos.demo import write_demo_photos
         from pipeline.stages import real_stages, source_digest
 
-        stages = real_stages(job.config.faces, job.folder)
+        stages = real_stages(job.config.faces, job.folder, open_library(job.designs))
         if job.config.photos.demo:
             made_by = source_digest("studio", "head") + stages.versions["blender"]
             entries = list_table(write_demo_photos(job.output / "inputs", stages.portrait, made_by))
@@ -41,7 +41,7 @@ def describe(job: Job) -> int:
     """What `make` would do, on standard output, without doing any of it."""
     print(resolved_yaml(job.config), end="")
     print(f"# output: {_near(job.output)}")
-    for line in mask_shares(job.config.masks):
+    for line in mask_shares(job):
         print(f"# {line}")
     if job.config.photos.demo:
         print("# photos: the embedded example")
@@ -60,12 +60,14 @@ def describe(job: Job) -> int:
     return ALL_DONE
 
 
-def mask_shares(config: MasksConfig) -> list[str]:
+def mask_shares(job: Job) -> list[str]:
     """What masks will be drawn, a line for every kind; names that no chosen design knows are missing."""
     from pipeline.masks.balance import offer_of, shares
-    from pipeline.masks.library import load_design
+    from pipeline.masks.library import load_design, open_library
 
-    expected = shares(config, {name: offer_of(load_design(name)) for name in config.designs})
+    library = open_library(job.designs)
+    masks = job.config.masks
+    expected = shares(masks, {name: offer_of(load_design(name, library)) for name in masks.designs})
     return [
         f"masks, expected {kind}: {', '.join(f'{name} {100 * share:.0f} %' for name, share in names.items())}"
         for kind, names in expected.items()

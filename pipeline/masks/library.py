@@ -1,8 +1,10 @@
-"""Finds and reads the design files of ``mask_library/``."""
+"""Finds and reads design files: those of ``mask_library/``, and those of a folder of the user's own."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -16,20 +18,82 @@ class DesignError(ValueError):
     """A design file is missing or wrong; the text names the file, the key, the value and the cure."""
 
 
-def design_names() -> tuple[str, ...]:
-    """Names that `load_design` accepts, sorted."""
-    return asset_names("mask_library")
+@dataclass(frozen=True)
+class Library:
+    """The designs that can be named: the built-in ones, and those of a ``folder`` beside them."""
+
+    folder: Path | None = None
 
 
-@lru_cache(maxsize=32)
-def load_design(name: str) -> Design:
-    """Reads ``mask_library/<name>.yaml``.
+BUILT_IN = Library()
+
+
+def open_library(folder: Path | None) -> Library:
+    """The built-in designs and one YAML file a design in ``folder``, named like the file.
+
+    Raises DesignError where the folder holds none, or one that has the name of a built-in design.
+    """
+    if folder is None:
+        return BUILT_IN
+    if not folder.is_dir():
+        raise DesignError(f"{folder}: no such folder; a library is a folder of designs, NAME.yaml each")
+    own = _files_in(folder)
+    faults = [
+        f"{path}: {path.stem} is a built-in design; give the file another name"
+        for path in own
+        if path.stem in asset_names("mask_library")
+    ]
+    faults += [f"{path}: a design's file ends in .yaml" for path in sorted(folder.glob("*.yml"))]
+    if not own and not faults:
+        faults.append(f"{folder}: no design in it; a design is a file NAME.yaml")
+    if faults:
+        raise DesignError("\n".join(faults))
+    return Library(folder.resolve())
+
+
+def design_names(library: Library = BUILT_IN) -> tuple[str, ...]:
+    """Names that `load_design` accepts: sorted, the user's own after the built-in ones."""
+    own = _files_in(library.folder) if library.folder else ()
+    return (*asset_names("mask_library"), *(path.stem for path in own))
+
+
+def design_file(name: str, library: Library = BUILT_IN) -> Path:
+    """The file of a design. Raises DesignError for a name that is none's."""
+    if name in asset_names("mask_library"):
+        return asset_folder("mask_library") / f"{name}.yaml"
+    if name not in design_names(library):
+        known = ", ".join(design_names(library))
+        raise DesignError(f"no mask design is called {name!r}; there are: {known}")
+    assert library.folder is not None
+    return library.folder / f"{name}.yaml"
+
+
+def library_files(library: Library = BUILT_IN) -> tuple[Path, ...]:
+    """All files that masks of the library depend on: designs, and pictures to be printed on them."""
+    folders = [asset_folder("mask_library"), *([library.folder] if library.folder else [])]
+    prints = [path for folder in folders for path in sorted(folder.glob("prints/*")) if path.is_file()]
+    return (*(design_file(name, library) for name in design_names(library)), *prints)
+
+
+def load_design(name: str, library: Library = BUILT_IN) -> Design:
+    """Reads the design called ``name``.
 
     Raises DesignError with one line for each mistake in the file.
     """
-    if name not in design_names():
-        raise DesignError(f"no mask design is called {name!r}; there are: {', '.join(design_names())}")
-    text = (asset_folder("mask_library") / f"{name}.yaml").read_text(encoding="utf-8")
+    file = design_file(name, library)
+    try:
+        return _parsed(name, file.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DesignError(f"{file.name}: not UTF-8 text (byte {error.start})") from error
+
+
+def _files_in(folder: Path) -> tuple[Path, ...]:
+    # Names that start with a dot are other programs' own: ._mask.yaml beside mask.yaml, for one.
+    return tuple(sorted(path for path in folder.glob("*.yaml") if not path.name.startswith(".")))
+
+
+@lru_cache(maxsize=64)
+def _parsed(name: str, text: str) -> Design:
     return parse_design(name, text)
 
 

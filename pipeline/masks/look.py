@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,11 @@ from pipeline.records import ClothLook
 HERE = Path()
 
 
-def cloth_look(material: Mapping[str, Any], pixel: float, folder: Path = HERE) -> ClothLook:
+def cloth_look(material: Mapping[str, Any], pixel: float, *folders: Path) -> ClothLook:
     """Weave, print and wear of ``material`` (see `pipeline.masks.material`) where a pixel covers ``pixel`` m.
 
-    Pictures to be printed lie in ``folder`` or in ``mask_library/prints/``. Raises PrintError where one
-    cannot be read.
+    Pictures to be printed lie in one of ``folders``, by default the current one, or in
+    ``mask_library/prints/``. Raises PrintError where one cannot be read.
     """
     texel = _texel(pixel)
     rng = np.random.default_rng(int(material["weave_seed"]))
@@ -31,7 +31,7 @@ def cloth_look(material: Mapping[str, Any], pixel: float, folder: Path = HERE) -
         weave = replace(weave, origin=rng.uniform(0, 1, 2) * weave.size, angle=float(rng.normal(0, 0.01)))
     printed = material.get("print")
     if printed is not None and "file" in printed:
-        printed = {**printed, "file": str(_picture(printed["file"], folder))}
+        printed = {**printed, "file": str(_picture(printed["file"], folders or (HERE,)))}
     return ClothLook(
         weave=weave,
         print=draw_print(printed, texel) if printed is not None else None,
@@ -39,9 +39,9 @@ def cloth_look(material: Mapping[str, Any], pixel: float, folder: Path = HERE) -
     )
 
 
-def _picture(file: str, folder: Path) -> Path:
-    own = asset_folder("mask_library") / "prints" / file
-    return own if own.is_file() and not (folder / file).is_file() else folder / file
+def _picture(file: str, folders: Sequence[Path]) -> Path:
+    places = [folder / file for folder in (*folders, asset_folder("mask_library") / "prints")]
+    return next((place for place in places if place.is_file()), places[0])
 
 
 def _texel(pixel: float) -> float:

@@ -10,6 +10,7 @@ from pipeline.head.model import load_head  # noqa: E402
 from pipeline.masks.balance import AS_DESIGNED, Choice  # noqa: E402
 from pipeline.masks.carry import bank  # noqa: E402
 from pipeline.masks.carry.references import nearest_shape  # noqa: E402
+from pipeline.masks.library import load_design  # noqa: E402
 
 DOWN = np.array([0.0, -1.0, 0.0])
 
@@ -23,7 +24,7 @@ def test_a_drape_of_the_bank_passes_on_other_heads_what_a_simulated_one_must(tmp
     for name in ("mouthSmileLeft", "mouthSmileRight"):
         smile[head.expression_names.index(name)] = 0.8
     some = [head.shape(0.7 * np.random.default_rng(6).normal(size=80), smile), head.mean * [0.95, 1, 1]]
-    assert {nearest_shape("surgical", "L", vertices) for vertices in some} == {0}
+    assert {nearest_shape(load_design("surgical"), "L", vertices) for vertices in some} == {0}
     shapes = []
     for vertices in (*some, some[0]):
         rest, draped, motion = draping.carry(choice, vertices, DOWN, np.random.default_rng(1), tmp_path)

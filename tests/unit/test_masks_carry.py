@@ -104,7 +104,7 @@ def test_every_size_has_reference_heads_that_are_given_it():
         for shape in range(len(SHAPES)):
             head = reference_head(design, size, shape)
             assert choose_size(design, face_arc(head, face_points(head))) == size
-            assert nearest_shape("surgical", size, head @ turned(10).T + 0.01) == shape
+            assert nearest_shape(design, size, head @ turned(10).T + 0.01) == shape
 
 
 def made_by(counter, lost=()):
@@ -116,7 +116,7 @@ def made_by(counter, lost=()):
             raise Rejected("masks", "it slid off")
         return rest.start_vertices, 1e-5
 
-    return Maker(place, settle, lambda design: "code")
+    return Maker(load_design, place, settle, lambda design: "code")
 
 
 def test_what_is_fetched_is_the_same_whether_it_was_stored_before_and_in_which_order(tmp_path):
@@ -148,12 +148,15 @@ def test_a_drape_of_other_code_is_not_used_and_a_failure_is_kept_as_such(tmp_pat
 
 
 def test_a_face_is_given_the_slot_of_its_size_and_a_tilted_head_none():
-    head = load_head()
-    slot = slot_for(CORRECT, head.mean * 0.7, DOWN, np.random.default_rng(0))
-    assert slot.size == "S" and slot in set(slots(CORRECT))
-    numbers = {slot_for(CORRECT, head.mean, DOWN, np.random.default_rng(n)).number for n in range(20)}
-    assert numbers == set(range(bank.NUMBERS))
+    head, design = load_head(), load_design("surgical")
+
+    def slot(vertices=head.mean, gravity=DOWN, choice=CORRECT, number=0):
+        return slot_for(design, choice, vertices, gravity, np.random.default_rng(number))
+
+    small = slot(head.mean * 0.7)
+    assert small.size == "S" and small in set(slots(design, CORRECT))
+    assert {slot(number=number).number for number in range(20)} == set(range(bank.NUMBERS))
     tilted = np.array([0.0, -np.cos(0.4), np.sin(0.4)])
-    assert slot_for(CORRECT, head.mean, tilted, np.random.default_rng(0)).size == "L"
+    assert slot(gravity=tilted).size == "L"
     with pytest.raises(Rejected, match="tilted"):
-        slot_for(Choice("surgical", "one_ear", AS_DESIGNED), head.mean, tilted, np.random.default_rng(0))
+        slot(gravity=tilted, choice=Choice("surgical", "one_ear", AS_DESIGNED))

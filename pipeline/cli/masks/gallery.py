@@ -19,7 +19,7 @@ from pipeline.cli.quiet import native_output_in
 from pipeline.files import write_whole
 from pipeline.masks.design.design import Design
 from pipeline.masks.flat import flat_pattern
-from pipeline.masks.library import design_names, load_design
+from pipeline.masks.library import Library, design_names, load_design
 from pipeline.masks.material import draw_material
 from pipeline.recipe import ConfigError
 from pipeline.records import Rejected
@@ -33,25 +33,27 @@ Tile = tuple[str, Image.Image]
 View = tuple[float, float]
 
 
-def make_gallery(names: Sequence[str], output: Path) -> int:
+def make_gallery(library: Library, names: Sequence[str], output: Path) -> int:
     """Write a JPEG of each design in ``names`` (none: of all), an overview and an index page into ``output``.
 
     Overview and index are of all pictures that are there then. Returns the exit code; raises ConfigError for
     a name that is no design's.
     """
-    known = design_names()
+    known = design_names(library)
     for name in names:
         if name not in known:
             raise ConfigError(f"NAME {name}: no such design; allowed: {', '.join(known)}")
     output.mkdir(parents=True, exist_ok=True)
     with native_output_in(Path(os.devnull)) as (out, _):
         for name in names or known:
-            picture = show_design(load_design(name), lambda line: print(line, file=out, flush=True))
+            picture = show_design(load_design(name, library), lambda line: print(line, file=out, flush=True))
             picture.save(output / f"{name}.jpg", quality=QUALITY, optimize=True)
         shown = [name for name in known if (output / f"{name}.jpg").exists()]
         overview = _sheet([(name, _worn_tile(output / f"{name}.jpg")) for name in shown])
         overview.save(output / "library.jpg", quality=QUALITY, optimize=True)
-        write_whole(output / "README.md", "\n".join(_index([load_design(name) for name in shown])).encode())
+        write_whole(
+            output / "README.md", "\n".join(_index([load_design(name, library) for name in shown])).encode()
+        )
         print(output / "README.md", file=out, flush=True)
     return 0
 

@@ -14,14 +14,14 @@ from rich.text import Text
 from pipeline.cli.masks.words import size_lines, value_lines
 from pipeline.cli.words import Line
 from pipeline.masks.design.design import Design
-from pipeline.masks.library import design_names, load_design
+from pipeline.masks.library import Library, design_names, load_design
 
 WIDEST = 120  # columns: longer lines are hard to read
 
 
-def list_designs(as_json: bool) -> int:
+def list_designs(library: Library, as_json: bool) -> int:
     """Print every design: a table, or JSON with all that the design files say; returns the exit code."""
-    designs = [load_design(name) for name in design_names()]
+    designs = [load_design(name, library) for name in design_names(library)]
     if as_json:
         print(json.dumps([as_row(design) for design in designs], indent=1, ensure_ascii=False))
         return 0

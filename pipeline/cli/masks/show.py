@@ -9,16 +9,18 @@ import numpy as np
 
 from pipeline.cli.quiet import native_output_in
 from pipeline.masks.design.design import Design
-from pipeline.masks.library import design_names, load_design
+from pipeline.masks.library import Library, design_names, load_design
 from pipeline.recipe import ConfigError
 from pipeline.records import Rejected
 
 SIDE, SAMPLES = 420, 24  # px and rays a pixel of every view
 
 
-def show_design(name: str, size: str | None, wearing: str, seed: int, output: Path | None) -> int:
+def show_design(
+    library: Library, name: str, size: str | None, wearing: str, seed: int, output: Path | None
+) -> int:
     """Write the card of one design; returns the exit code. Raises ConfigError for names nobody knows."""
-    design = _known(name, size, wearing)
+    design = _known(library, name, size, wearing)
     file = output or Path(f"out/masks/{name}.png")
     if file.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp"):
         raise ConfigError(f"--output {file}: allowed: a file that ends in .png, .jpg or .webp")
@@ -41,11 +43,11 @@ def show_design(name: str, size: str | None, wearing: str, seed: int, output: Pa
     return 0
 
 
-def _known(name: str, size: str | None, wearing: str) -> Design:
-    names = design_names()
+def _known(library: Library, name: str, size: str | None, wearing: str) -> Design:
+    names = design_names(library)
     if name not in names:
         raise ConfigError(f"NAME {name}: no such design; allowed: {', '.join(names)}")
-    design = load_design(name)
+    design = load_design(name, library)
     if size is not None and size not in design.sizes:
         raise ConfigError(f"--size {size}: {name} is not made in it; allowed: {', '.join(design.sizes)}")
     if wearing not in design.wearing:

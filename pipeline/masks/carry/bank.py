@@ -21,7 +21,7 @@ from pipeline.masks.balance import Choice
 from pipeline.masks.carry.carry import Bound, Settled, bind_drape, carry_drape
 from pipeline.masks.carry.references import SHAPES, nearest_shape, reference_head
 from pipeline.masks.collider import head_collider
-from pipeline.masks.library import load_design
+from pipeline.masks.design.design import Design
 from pipeline.masks.proximity import Surface, prepare
 from pipeline.masks.size import choose_size, face_arc
 from pipeline.records import Float, Rejected, RestMask
@@ -62,6 +62,7 @@ class Maker:
     or raises Rejected.
     """
 
+    design: Callable[[str], Design]
     place: Callable[[Choice, Float, Float, np.random.Generator], RestMask]
     settle: Callable[[RestMask, Float, Float], tuple[Float, float]]
     digest: Callable[[str], str]  # of a design and of all code that its drapes depend on
@@ -80,26 +81,27 @@ def bank_folder(cache: Path) -> Path:
     return folder if os.access(folder, os.W_OK) else cache / "drapes"
 
 
-def slots(choice: Choice) -> Iterator[Slot]:
-    """All places of the bank for one choice."""
-    for size in load_design(choice.design).sizes:
+def slots(design: Design, choice: Choice) -> Iterator[Slot]:
+    """All places of the bank for one choice of that ``design``."""
+    for size in design.sizes:
         for shape in range(len(SHAPES)):
             for number in range(NUMBERS):
                 yield Slot(choice, size, shape, number)
 
 
-def slot_for(choice: Choice, head_vertices: Float, gravity: Float, rng: np.random.Generator) -> Slot:
-    """The slot whose drape is to be carried to a head (V, 3) m; ``rng`` draws its number.
+def slot_for(
+    design: Design, choice: Choice, head_vertices: Float, gravity: Float, rng: np.random.Generator
+) -> Slot:
+    """The slot whose drape of ``design`` is to be carried to a head (V, 3) m; ``rng`` draws its number.
 
     Raises Rejected("masks", reason) where the head is tilted too far from upright, by ``gravity``.
     """
-    known = load_design(choice.design)
-    hangs = choice.wearing in known.wearing and known.wearing[choice.wearing].loops == "one"
+    hangs = choice.wearing in design.wearing and design.wearing[choice.wearing].loops == "one"
     most = HANGING_DEGREES if hangs else UPRIGHT_DEGREES
     if gravity @ DOWN < np.cos(np.radians(most)):
         raise Rejected("masks", "stored drapes are of upright heads, and this one is tilted")
-    size = choose_size(known, face_arc(head_vertices, face_points(head_vertices)))
-    shape = nearest_shape(choice.design, size, head_vertices)
+    size = choose_size(design, face_arc(head_vertices, face_points(head_vertices)))
+    shape = nearest_shape(design, size, head_vertices)
     return Slot(choice, size, shape, int(rng.integers(NUMBERS)))
 
 
@@ -122,7 +124,7 @@ def filled(folder: Path, slot: Slot, maker: Maker) -> bool:
 
 def fetch(folder: Path, slot: Slot, maker: Maker) -> Settled:
     """The slot's drape, made and stored when the bank lacks it. Raises Rejected, from the bank as well."""
-    head = reference_head(load_design(slot.choice.design), slot.size, slot.shape)
+    head = reference_head(maker.design(slot.choice.design), slot.size, slot.shape)
     rest = maker.place(slot.choice, head, DOWN, generator(0, "", *_names(slot)))
 
     def make() -> tuple[StoredDrape, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 
@@ -10,7 +10,6 @@ from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.carry.field import face_skin, similarity
 from pipeline.masks.design.design import Design
-from pipeline.masks.library import load_design
 from pipeline.masks.size import choose_size, face_arc
 from pipeline.records import Float, Int
 
@@ -23,12 +22,7 @@ INSIDE = (1.03, 0.95)  # lower and upper end of a size's range of faces, a littl
 
 def reference_head(design: Design, size: str, shape: int) -> Float:
     """Vertices (V, 3) m, head frame, of SHAPES[shape], scaled where it would not be given this ``size``."""
-    head = load_head()
-    mode, jaw = SHAPES[shape]
-    expression = np.zeros(len(head.expression_names))
-    expression[head.expression_names.index("jawOpen")] = jaw
-    vertices = head.shape(mode * np.eye(1, len(head.identity_basis))[0], expression)
-    arc = face_arc(vertices, face_points(vertices))
+    vertices, arc = _life_size(shape)
     if choose_size(design, arc) == size:
         return vertices
     limits = sorted(one.for_faces_up_to_mm / 1000 for one in design.sizes.values())
@@ -39,14 +33,21 @@ def reference_head(design: Design, size: str, shape: int) -> Float:
     return np.asarray(vertices * (float(np.clip(arc, least, most)) if least < most else middle) / arc)
 
 
-def nearest_shape(design: str, size: str, head_vertices: Float) -> int:
+def nearest_shape(design: Design, size: str, head_vertices: Float) -> int:
     """Index into SHAPES of the head whose lower face differs least from ``head_vertices`` (V, 3) m."""
-    return int(np.argmin([_difference(one, head_vertices) for one in _references(design, size)]))
+    heads = (reference_head(design, size, shape) for shape in range(len(SHAPES)))
+    return int(np.argmin([_difference(one, head_vertices) for one in heads]))
 
 
-@lru_cache(maxsize=128)
-def _references(design: str, size: str) -> tuple[Float, ...]:
-    return tuple(reference_head(load_design(design), size, shape) for shape in range(len(SHAPES)))
+@cache
+def _life_size(shape: int) -> tuple[Float, float]:
+    """Vertices (V, 3) m of SHAPES[shape] as the head model has it, and the length of its face, m."""
+    head = load_head()
+    mode, jaw = SHAPES[shape]
+    expression = np.zeros(len(head.expression_names))
+    expression[head.expression_names.index("jawOpen")] = jaw
+    vertices = head.shape(mode * np.eye(1, len(head.identity_basis))[0], expression)
+    return vertices, face_arc(vertices, face_points(vertices))
 
 
 def _difference(one: Float, other: Float) -> float:
