@@ -2,7 +2,8 @@
 
 The skin of the head model is open at the mouth, and lips that are drawn wide can fold over
 themselves. A mask feels neither: it spans the lips. So the mouth's skin is replaced by a membrane
-that lies on whatever stands out farthest, one sheet without holes or folds.
+that lies on whatever stands out farthest, one sheet without holes or folds. Below the neck, where the head
+model ends, a chest is added (`pipeline.masks.chest`): without one, cloth that hangs lower counts as inside.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from scipy.sparse.linalg import splu
 
 from pipeline.head.beard import beard_weight
 from pipeline.head.model import load_head
+from pipeline.masks.chest import below_neck
 from pipeline.records import Float, Int
 
 RINGS = 3  # of triangles around the lips that the membrane replaces
@@ -29,7 +31,7 @@ ROUNDS, PASSES = 60, 8  # of relaxation, and of averaging in each
 
 @dataclass(frozen=True)
 class Collider:
-    """Metres, head frame; outward winding. Open at the neck, and at the rim of a mask."""
+    """Metres, head frame; outward winding. Open below the chest, and at the rim of a mask."""
 
     vertices: Float  # (V, 3); the first are the head model's, in its order
     faces: Int  # (F, 3)
@@ -37,13 +39,14 @@ class Collider:
 
 @dataclass(frozen=True)
 class _Mouth:
-    """What is the same on every head."""
+    """What is the same on every head: its mouth, and where its neck ends."""
 
     inner: NDArray[np.intp]  # (I,) vertices of the membrane
     border: NDArray[np.intp]  # (B,) vertices around it, in order, counter-clockwise seen from outside
     faces: Int  # (F, 3) the head's collider with the mouth closed
     skin: Int  # (S, 3) triangles whose relief the membrane lies on
     relax: Float  # (I, B) what each vertex of the border gives to each of the membrane, when it is taut
+    neck: Int  # (K,) vertices of the rim of the neck, in order, the skin on their left
     mean: Float  # (I, I) PASSES times each vertex replaced by the mean of it and its neighbours, the border 0
 
 
@@ -57,7 +60,8 @@ def head_collider(vertices: Float, beard: float = 0.0) -> Collider:
     shaped[mouth.inner] = _membrane(shaped, mouth)
     if beard > 0:
         shaped = shaped + beard * _beard()[:, None] * _normals(shaped, mouth.faces)
-    return Collider(shaped, mouth.faces)
+    chest, faces = below_neck(shaped, mouth.neck)
+    return Collider(np.concatenate([shaped, chest]), np.concatenate([mouth.faces, faces]))
 
 
 def with_mask(collider: Collider, vertices: Float, faces: Int, thickness: float) -> Collider:
@@ -149,7 +153,8 @@ def _mouth() -> _Mouth:
     original = head.collider_faces
     skin = original[near[original].any(1)]
     spread = np.linalg.matrix_power(mean, PASSES)
-    return _Mouth(inner, border, np.asarray(faces, np.int32), skin, relax, spread)
+    neck = np.array(_loop(_open_edges(faces, np.ones(len(head.mean), np.bool_))), np.int32)
+    return _Mouth(inner, border, np.asarray(faces, np.int32), skin, relax, neck, spread)
 
 
 def _open_edges(faces: Int, among: NDArray[np.bool_]) -> Int:

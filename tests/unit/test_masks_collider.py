@@ -24,10 +24,23 @@ def open_edges(faces):
     return [edge for edge in whole if edge[::-1] not in whole]
 
 
-def test_only_the_neck_is_open():
+def test_only_the_chest_is_open():
     collider = head_collider(load_head().mean)
     ends = np.array(open_edges(collider.faces))
-    assert collider.vertices[ends, 1].max() < -0.15
+    assert collider.vertices[ends, 1].max() < -0.3
+
+
+@pytest.mark.parametrize("size", [0.85, 1.0])
+def test_cloth_that_hangs_before_or_behind_the_neck_is_outside(size):
+    head = load_head()
+    collider = head_collider(head.mean * size)
+    surface = prepare(collider.vertices, collider.faces)
+    before, behind = np.array([0, -0.25, 0.04]), np.array([0, -0.2, -0.24])
+    assert closest(surface, size * np.stack([before, behind])).distance.min() > 0.01
+    # shoulders carry what lies on them
+    shoulder = np.array([0.14, -0.15, -0.1])
+    assert 0 < closest(surface, size * shoulder[None]).distance[0] < 0.05
+    assert closest(surface, size * (shoulder[None] - [0, 0.08, 0])).distance[0] < 0
 
 
 @pytest.mark.parametrize(
