@@ -36,9 +36,9 @@ def draw_material(
     ``strap_colour``, ``valve_colour``. ``fabric`` is a name in `pipeline.masks.fabrics.draw.FABRICS`;
     ``roughness``, ``gloss``, ``sheen``, ``translucency``, ``unevenness``, ``dirt``, ``rubbing``, ``creases``
     and ``window_haze`` lie in [0, 1]; ``wire_is`` metal or hidden; ``thickness_m`` is that of the whole
-    sheet. ``weave_seed`` seeds where
-    the cloth was cut and what happened to it. ``hem`` says how borders are finished (``kind``, ``row_m`` from
-    the edge, ``rows``, ``stitch_m``, ``thread`` colour or None for the cloth's, ``seams``), ``folds_u_m`` and
+    sheet; ``crumple_m`` the height of its dents. ``weave_seed`` seeds where the cloth was cut and what
+    happened to it. ``hem`` says how borders are finished (``kind``, ``row_m`` from the edge, ``rows``,
+    ``gap_m`` apart, ``stitch_m``, ``thread`` colour or None for the cloth's, ``seams``), ``folds_u_m`` and
     ``folds_v_m`` where folds run, in the uv. ``print`` is None, or what
     `pipeline.masks.prints.draw.draw_print` takes.
     """
@@ -64,6 +64,7 @@ def draw_material(
         "thickness_m": float(rng.uniform(*look.thickness_mm)) / 1000,
         "weave_seed": int(rng.integers(2**31)),
         "unevenness": usual.unevenness if look.unevenness is None else look.unevenness,
+        "crumple_m": usual.crumple * float(rng.uniform(0.5, 1.5)),
         "hem": _hem(look.hem),
         **_wear(look.wear, rng),
         **_hardware(look, outside, rng),
@@ -107,6 +108,7 @@ def _hem(hem: Hem) -> dict[str, Any]:
         "kind": hem.kind,
         "row_m": hem.from_edge_mm / 1000,
         "rows": hem.rows,
+        "gap_m": hem.rows_apart_mm / 1000,
         "stitch_m": hem.stitch_mm / 1000,
         "thread": None if hem.thread is None else linear(hem.thread).tolist(),
         "seams": hem.seams,

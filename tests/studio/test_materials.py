@@ -108,7 +108,7 @@ def test_stitches_run_along_the_border_at_their_distance():
     material = {**PLAIN, "colour": [0.05, 0.05, 0.05], "hem": {**hem, "thread": [0.9, 0.9, 0.9]}}
     face, worn = a_face(), a_sheet(cells=48)
     face = dataclasses.replace(
-        face, camera=dataclasses.replace(face.camera, focal_px=4 * FOCAL, width=512, height=512)
+        face, camera=dataclasses.replace(face.camera, focal_px=8 * FOCAL, width=1024, height=1024)
     )
     layers = render_layers(face, worn, material, RenderConfig(samples=4), 5)
     assert pixel_size(face, worn) < 0.001

@@ -18,6 +18,7 @@ def strongest_period(line: np.ndarray, texel: float) -> float:
         ("denim", 1, 1, 1.6),  # four ends of 0.40 mm to one twill line
         ("denim", 1, 0, 1.6),
         ("jersey", 2, 0, 0.62),  # courses
+        ("microfibre", 2, 0, 0.33),
         ("elastic", 2, 0, 0.9),
     ],
 )

@@ -8,7 +8,9 @@ from pydantic import Field, model_validator
 
 from pipeline.masks.design.block import Block, Fraction, FractionRange, Hex, NotNegative, Positive, Range
 
-FabricName = Literal["spunbond", "needle_felt", "cotton", "denim", "satin", "jersey", "foam", "neoprene"]
+FabricName = Literal[
+    "spunbond", "needle_felt", "cotton", "denim", "satin", "jersey", "microfibre", "foam", "neoprene",
+]  # fmt: skip
 PrintKind = Literal[
     "stripes", "gingham", "tartan", "houndstooth", "dots", "confetti", "stars", "rings", "crosses",
     "leopard", "flowers", "paisley", "lace", "camouflage", "digital", "words", "mark", "gradient", "picture",
@@ -46,10 +48,13 @@ class Hem(Block):
 
     kind: Literal["cut", "welded", "stitched", "bound"] = "cut"
     from_edge_mm: Positive = 3.0  # to the first row; bound: as far as the tape reaches
-    rows: Literal[1, 2] = 1
+    rows: Literal[1, 2, 3] = 1
+    rows_apart_mm: Positive = 2.4
     stitch_mm: Annotated[float, Field(ge=0.8, le=12)] = 2.4  # from one stitch or weld point to the next
     thread: Hex | None = None  # of stitches and tape; left out: the cloth's colour
-    seams: Literal["plain", "topstitched", "welded"] = "plain"  # where panels meet
+    seams: Literal["plain", "topstitched", "welded", "raised"] = (
+        "plain"  # where panels meet; raised: edges out
+    )
 
 
 class Wear(Block):

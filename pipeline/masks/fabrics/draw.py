@@ -27,19 +27,32 @@ class Fabric:
     sheen: Range  # the same at grazing angles: fuzz
     translucency: Range
     unevenness: float  # of its brightness, from cloudy webs and uneven yarn: deviation, as a share of 0.1
+    crumple: float = 0.0  # m, how high the dents and ridges of handling are
 
 
 FABRICS: dict[str, Fabric] = {
-    "spunbond": Fabric(weave.spunbond, 0.0280, (0.55, 0.80), (0.00, 0.01), (0.00, 0.25), (0.12, 0.22), 0.25),
-    "needle_felt": Fabric(
-        weave.needle_felt, 0.0484, (0.75, 0.95), (0.00, 0.01), (0.10, 0.35), (0.05, 0.12), 0.45
+    # Gloss is that of single fibres, whose index of refraction is near 1.5: 0.04 less what their shape hides.
+    "spunbond": Fabric(
+        weave.spunbond, 0.0280, (0.48, 0.62), (0.02, 0.045), (0.05, 0.25), (0.12, 0.22), 0.12, 3.0e-4
     ),
-    "cotton": Fabric(weave.cotton, 0.0336, (0.75, 0.95), (0.00, 0.01), (0.05, 0.25), (0.04, 0.10), 0.2),
-    "denim": Fabric(weave.denim, 0.0320, (0.80, 0.95), (0.00, 0.01), (0.05, 0.20), (0.01, 0.03), 0.3),
-    "satin": Fabric(weave.satin, 0.0200, (0.42, 0.55), (0.05, 0.10), (0.15, 0.35), (0.04, 0.10), 0.1),
-    "jersey": Fabric(weave.jersey, 0.02573, (0.75, 0.95), (0.00, 0.01), (0.10, 0.35), (0.05, 0.12), 0.15),
-    "foam": Fabric(weave.foam, 0.0220, (0.70, 0.90), (0.00, 0.02), (0.10, 0.30), (0.01, 0.05), 0.1),
-    "neoprene": Fabric(weave.neoprene, 0.02573, (0.60, 0.80), (0.01, 0.03), (0.10, 0.25), (0.00, 0.02), 0.1),
+    "needle_felt": Fabric(
+        weave.needle_felt, 0.0484, (0.70, 0.90), (0.01, 0.03), (0.10, 0.35), (0.05, 0.12), 0.45
+    ),
+    "cotton": Fabric(
+        weave.cotton, 0.0336, (0.65, 0.80), (0.015, 0.03), (0.05, 0.25), (0.04, 0.10), 0.2, 2.5e-4
+    ),
+    "denim": Fabric(
+        weave.denim, 0.0320, (0.70, 0.85), (0.01, 0.025), (0.05, 0.20), (0.01, 0.03), 0.3, 2.0e-4
+    ),
+    "satin": Fabric(weave.satin, 0.0200, (0.36, 0.48), (0.07, 0.12), (0.20, 0.40), (0.04, 0.10), 0.1, 1.5e-4),
+    "jersey": Fabric(
+        weave.jersey, 0.02573, (0.60, 0.75), (0.02, 0.04), (0.15, 0.40), (0.05, 0.12), 0.15, 2.0e-4
+    ),
+    "microfibre": Fabric(
+        weave.microfibre, 0.0240, (0.58, 0.72), (0.025, 0.045), (0.20, 0.45), (0.04, 0.10), 0.06, 2.0e-4
+    ),
+    "foam": Fabric(weave.foam, 0.0220, (0.80, 0.95), (0.01, 0.02), (0.10, 0.30), (0.01, 0.05), 0.1),
+    "neoprene": Fabric(weave.neoprene, 0.02573, (0.50, 0.65), (0.03, 0.05), (0.10, 0.25), (0.00, 0.02), 0.1),
     "elastic": Fabric(weave.ribbed, 0.0180, (0.70, 0.90), (0.00, 0.01), (0.05, 0.20), (0.02, 0.06), 0.1),
 }
 FINEST = 2.5e-5  # m: finer than the finest thread here is thick

@@ -68,16 +68,35 @@ def satin(side: float, count: int, rng: np.random.Generator) -> Weave:
 
 def jersey(side: float, count: int, rng: np.random.Generator) -> Weave:
     """Single jersey: columns of V-shaped stitches, 12 wales and 16 courses a cm."""
+    return _knitted(side, count, rng, wale=0.00083, course=0.00062, relief=1.1e-4, uneven=0.012)
+
+
+def microfibre(side: float, count: int, rng: np.random.Generator) -> Weave:
+    """Fine polyester jersey of sports wear: 24 wales and 30 courses a cm of smooth, even yarn."""
+    return _knitted(side, count, rng, wale=0.00042, course=0.00033, relief=5e-5, uneven=0.004)
+
+
+def _knitted(
+    side: float,
+    count: int,
+    rng: np.random.Generator,
+    *,
+    wale: float,
+    course: float,
+    relief: float,
+    uneven: float,
+) -> Weave:
+    """``uneven`` is the deviation of shade from column to column."""
     x, y = _axes(side, count)
-    wales, courses = round(side / 0.00083), round(side / 0.00062)
+    wales, courses = round(side / wale), round(side / course)
     across = x * wales / side % 1 - 0.5
     up = (y * courses / side + 1.15 * np.abs(across)) % 1 - 0.5
     middle = (np.abs(across) - 0.25) / 0.25
     leg = np.sqrt(np.clip(1 - (up / 0.5) ** 2, 0, 1) * np.clip(1 - middle**2, 0, 1))
     lane = np.floor(x * wales / side).astype(int) % wales
-    shade = rng.normal(0, 0.02, wales)[lane]
-    fuzz = noise(side, count, 0.0004, rng)
-    return _weave(0.87 + 0.2 * leg + shade + 0.01 * fuzz, 0.0 * leg, 1.1e-4 * leg + 4e-6 * fuzz)
+    shade = rng.normal(0, uneven, wales)[lane]
+    fuzz = noise(side, count, 0.5 * wale, rng)
+    return _weave(0.87 + 0.2 * leg + shade + 0.01 * fuzz, 0.0 * leg, relief * leg + 4e-6 * fuzz)
 
 
 def foam(side: float, count: int, rng: np.random.Generator) -> Weave:

@@ -15,8 +15,9 @@ from pipeline.studio.materials.relief import Relief, relief
 from pipeline.studio.materials.tile import tile
 
 UNDYED = np.array([0.66, 0.65, 0.60])  # cotton as it comes from the loom
-DIRT = np.array([0.60, 0.51, 0.40])  # what grime leaves of the light
+DIRT = np.array([0.78, 0.71, 0.61])  # what grime leaves of the light
 PILL = 1.2e-4  # m that the worst pills stand out
+CRUMPLE = 0.5  # what the highest ridges differ by from the deepest dents, in the map
 FLAT = 0.01  # relief that slopes less from pixel to pixel is not worth its cost
 EDGE = PARTS.index("edge")
 _UNEVEN = 0.1 / 0.14  # unevenness is in tenths; the map's own deviation is 0.14
@@ -45,7 +46,7 @@ def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float,
         float(material["sheen"]),
         float(material.get("gloss", 0.0)),
     )
-    share = graph.math("MULTIPLY_ADD", lines.melted, 0.05, share)
+    share = graph.math("MULTIPLY_ADD", lines.melted, 0.08, share)
     surface = graph.mix(share, surface, shine)
     # The sheet has two skins with nothing between: a skin is met from inside only by light on its way
     # out, which was scattered at the other skin already.
@@ -77,23 +78,35 @@ def _dyed(
             colour = graph.mix_colour(undyed, colour, UNDYED)
     thread = material.get("hem", {}).get("thread")
     if thread is not None or look.print is not None:
-        # a thread of the cloth's own colour still crosses the print
-        own = np.asarray(material["colour"] if thread is None else thread, float)
+        # sewers choose a thread that is seen least: of the mean colour of a print
+        own = _mean_colour(material, look) if thread is None else np.asarray(thread, float)
         colour = graph.mix_colour(lines.thread, colour, own)
     colour = graph.scale_colour(colour, tone)
     if look.wear is not None:
-        colour, pilled = _worn(graph, material, look, colour, uv)
+        colour, pilled, dents = _worn(graph, material, look, colour, uv)
         if PILL * float(material.get("rubbing", 0.0)) > FLAT * pixel:
             height = graph.math("ADD", pilled, height)
+        height = graph.math("ADD", dents, height)
     return colour, height
+
+
+def _mean_colour(material: Mapping[str, Any], look: ClothLook) -> Float:
+    """Of the outside, linear RGB (3,), over the whole print."""
+    own: Float = np.asarray(material["colour"], float)
+    if look.print is None or not look.print.repeats:
+        return own
+    ink = look.print.pixels.astype(float).mean(axis=(0, 1))
+    mean: Float = own * (1 - ink[3]) + ink[:3]
+    return mean
 
 
 def _worn(
     graph: Graph, material: Mapping[str, Any], look: ClothLook, colour: Any, uv: Any
-) -> tuple[Any, Any]:
-    """Colour after use, and what pills stand out, m."""
+) -> tuple[Any, Any, Any]:
+    """Colour after use, what pills stand out, and dents; m."""
     assert look.wear is not None
-    cloud, stain, rub = graph.parts(tile(graph, uv, look.wear)[0])
+    marks, crumple = tile(graph, uv, look.wear)
+    cloud, stain, rub = graph.parts(marks)
     uneven = _UNEVEN * float(material.get("unevenness", 0.0))
     colour = graph.scale_colour(colour, graph.math("MULTIPLY_ADD", cloud, uneven, 1 - 0.5 * uneven))
     edge = graph.ramp(graph.parts(graph.uv("Hem"))[0], 0.008, 0.0)
@@ -107,7 +120,8 @@ def _worn(
     if rubbing > 0:
         worn = graph.math("MULTIPLY", graph.math("MULTIPLY_ADD", edge, 0.4, rub), 0.35 * rubbing)
         colour = graph.mix_colour(worn, colour, _faded(material))
-    return colour, graph.math("MULTIPLY", rub, PILL * rubbing)
+    dents = graph.math("MULTIPLY", crumple, float(material.get("crumple_m", 0.0)) / CRUMPLE)
+    return colour, graph.math("MULTIPLY", rub, PILL * rubbing), dents
 
 
 def _faded(material: Mapping[str, Any]) -> Float:

@@ -16,7 +16,8 @@ from pipeline.studio.materials.graph import Graph
 WIRE_RIDGE = 3e-4  # m
 SECOND_ROW = 0.0024  # m between two rows of weld points or stitches
 WELD = 0.0007  # m, half the width of a weld point
-THREAD = 0.00022  # m, half the width of a sewing thread
+THREAD = 0.00016  # m, half the width of a sewing thread
+MELT = 0.22  # share of light that a weld point does not throw back, as it is clear
 _FOLD_REACH = 0.012  # m to either side of a fold in which cloth stays bent
 
 
@@ -40,18 +41,15 @@ def relief(graph: Graph, material: Mapping[str, Any], pixel: float, seams: bool)
     """Hems, ``seams`` where there are any, wire and folds of ``material`` (see `pipeline.masks.material`)."""
     found = Relief(0.0, 1.0, 0.0, 0.0)
     hem = material.get("hem", {"kind": "cut", "seams": "plain"})
+    gap = hem.get("gap_m", SECOND_ROW)
     distance, along, _ = graph.parts(graph.uv("Hem"))
     if hem["kind"] == "welded":
         for row in range(hem["rows"]):
-            found = _welds(
-                graph, found, distance, along, hem["row_m"] + row * SECOND_ROW, hem["stitch_m"], pixel
-            )
+            found = _welds(graph, found, distance, along, hem["row_m"] + row * gap, hem["stitch_m"], pixel)
     elif hem["kind"] == "stitched":
         found = _turned(graph, found, distance, hem["row_m"] + 0.0015)
         for row in range(hem["rows"]):
-            found = _stitches(
-                graph, found, distance, along, hem["row_m"] - row * SECOND_ROW, hem["stitch_m"], pixel
-            )
+            found = _stitches(graph, found, distance, along, hem["row_m"] - row * gap, hem["stitch_m"], pixel)
     elif hem["kind"] == "bound":
         found = _tape(graph, found, distance, hem["row_m"])
         found = _stitches(graph, found, distance, along, hem["row_m"] - 0.0012, hem["stitch_m"], pixel)
@@ -64,6 +62,8 @@ def relief(graph: Graph, material: Mapping[str, Any], pixel: float, seams: bool)
 
 def _sewn(graph: Graph, on: Relief, kind: str, pitch: float, pixel: float) -> Relief:
     across, run, _ = graph.parts(graph.uv("Seam"))
+    if kind == "raised":
+        return _fin(graph, on, across, pixel)
     on = _groove(graph, on, across, pixel)
     if kind == "topstitched":
         return _stitches(graph, on, across, run, 0.0022, pitch, pixel)
@@ -92,8 +92,8 @@ def _welds(
     )
     point = graph.math("MULTIPLY", point, seen)
     return Relief(
-        graph.math("MULTIPLY_ADD", point, -1.5e-4, on.height),
-        graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", point, -0.16, 1.0)),
+        graph.math("MULTIPLY_ADD", point, -2e-4, on.height),
+        graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", point, -MELT, 1.0)),
         on.thread,
         graph.math("MAXIMUM", on.melted, point),
     )
@@ -153,6 +153,17 @@ def _groove(graph: Graph, on: Relief, across: Any, pixel: float) -> Relief:
     )
 
 
+def _fin(graph: Graph, on: Relief, across: Any, pixel: float) -> Relief:
+    """Two edges sewn face to face stand up between the pieces, dark where their cut faces meet."""
+    rise = graph.ramp(across, 0.0022, 0.0006)
+    line = graph.math("MULTIPLY", graph.ramp(across, 0.0006, 0.0), min(1.0, 0.0012 / pixel))
+    return replace(
+        on,
+        height=graph.math("MULTIPLY_ADD", rise, 7e-4, on.height),
+        tone=graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", line, -0.45, 1.0)),
+    )
+
+
 def _folds(graph: Graph, on: Relief, material: Mapping[str, Any]) -> Relief:
     """Cloth stays a little bent where it lay folded, with a fine line in the bend."""
     strength = float(material.get("creases", 0.0))
@@ -166,11 +177,11 @@ def _folds(graph: Graph, on: Relief, material: Mapping[str, Any]) -> Relief:
             # a parabola from the edge of its reach: the bend is sharp in the fold and dies away
             rest = graph.math("SUBTRACT", _FOLD_REACH, near)
             tent = graph.math("MULTIPLY", rest, rest)
-            height = graph.math("MULTIPLY_ADD", tent, 0.09 * strength / (2 * _FOLD_REACH), on.height)
+            height = graph.math("MULTIPLY_ADD", tent, 0.15 * strength / (2 * _FOLD_REACH), on.height)
             line = graph.ramp(away, 0.0007, 0.0)
             on = replace(
                 on,
                 height=height,
-                tone=graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", line, -0.05 * strength, 1.0)),
+                tone=graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", line, -0.08 * strength, 1.0)),
             )
     return on
