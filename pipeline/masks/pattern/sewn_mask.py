@@ -32,6 +32,7 @@ class SewnMask:
     uv: Float  # (F, 3, 2) on the flat panels
     faces: Int  # (F, 3)
     parts: NDArray[np.uint8]  # (F,)
+    middle: Int  # (K,) vertices between left and right
     seams: NDArray[np.bool_]  # (M,) vertices on a seam or a middle fold that is one
     upper_edge: Int  # (E,) from the wearer's right to the left
     lower_edge: Int  # (E,)
@@ -112,6 +113,7 @@ def _sewn_mask(key: _Key) -> SewnMask:
         uv=np.concatenate(maps),
         faces=np.concatenate(faces),
         parts=np.concatenate(parts),
+        middle=sewn.middle,
         seams=_seams(cut, sewn, mirror),
         upper_edge=_both(upper, mirror),
         lower_edge=_both(free_line(cut, sewn, "bottom"), mirror),

@@ -56,7 +56,10 @@ def hook_ears(design: Design, seat: Seat, laid: Laid) -> Hold:
                 ear = over[end] + np.array([sign * 0.002, 0.0, 0.0])
                 width = laid.rest[root[0], 1] - laid.rest[root[1], 1]
                 hook = ear + np.array([[0, width / 2, 0], [0, -width / 2, 0]])
-                reach = float(np.linalg.norm(laid.start[root].mean(0) - ear))
+                corner = laid.start[root].mean(0)
+                if laid.seats is not None and not hanging:  # a mask held out starts far from the ears
+                    corner = laid.seats[f"{height} {name}"]
+                reach = float(np.linalg.norm(corner - ear))
                 length = reach if hanging else float(np.clip(slack, reach / LONGEST, reach / SLACKEST))
                 stretch[f"stretch_{height}_{name}"] = reach / length
                 grasp = 0.0 if hanging else GRASP

@@ -22,13 +22,19 @@ def hold(rest: Float, top_middle: Float, bottom_middle: Float, seat: Seat) -> Fl
     the nose, the lower one as far as may be to its place below the chin, with the tilt and the shift of
     the seat; then all is moved straight forward until it touches nothing. Returns (M, 3) m, head frame.
     """
+    start = unhindered(rest, top_middle, bottom_middle, seat)
+    return np.asarray(start + np.array([0.0, 0.0, forward(start, seat)]))
+
+
+def unhindered(rest: Float, top_middle: Float, bottom_middle: Float, seat: Seat) -> Float:
+    """The same mask (M, 3) m before it is moved forward: where it would sit if no part of it met the
+    head."""
     bridge, chin = bridge_point(seat), chin_point(seat)
     pitch = np.arctan2(*(bridge - chin)[[2, 1]]) - np.arctan2(*(top_middle - bottom_middle)[[2, 1]])
     c, s = np.cos(pitch), np.sin(pitch)
     pitched = (rest - top_middle) @ np.array([[1, 0, 0], [0, c, -s], [0, s, c]]).T
     c, s = np.cos(seat.tilt), np.sin(seat.tilt)
-    start = pitched @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]).T + bridge
-    return np.asarray(start + np.array([0.0, 0.0, forward(start, seat)]))
+    return np.asarray(pitched @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]]).T + bridge)
 
 
 def bridge_point(seat: Seat) -> Float:

@@ -32,3 +32,5 @@ class Laid:
     """Where fasteners begin, by names such as "upper left": (2, 2) pairs of vertices, upper one first; the
     first pair inside the sheet, the second at its edge."""
     outside: float = 0.0  # m off the middle of the sheet, where fasteners are fixed to it
+    seats: Mapping[str, Float] | None = None
+    """Where each corner will lie, (3,) m, head frame; None: about where it starts."""

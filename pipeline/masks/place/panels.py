@@ -6,9 +6,10 @@ import numpy as np
 
 from pipeline.masks.design.design import Design
 from pipeline.masks.pattern.sewn_mask import SewnMask, sewn_mask
-from pipeline.masks.place.hold import hold
+from pipeline.masks.place.hold import hold, unhindered
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.lay import lay_grid, pressed
+from pipeline.masks.place.on_face import corners_on_face
 from pipeline.masks.place.pleated import HELD, PRESSED_DEPTH
 from pipeline.masks.place.seat import Seat
 from pipeline.masks.place.stiffness import quads_of
@@ -22,7 +23,8 @@ def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     mask = sewn_mask(design, seat.size)
     seat.parameters["sewing_strain"] = mask.strain
     upper, lower = (line[len(line) // 2] for line in (mask.upper_edge, mask.lower_edge))
-    start = hold(mask.rest, mask.rest[upper], mask.rest[lower], seat)
+    middles = mask.rest[upper], mask.rest[lower]
+    start, heights = hold(mask.rest, *middles, seat), unhindered(mask.rest, *middles, seat)[:, 1]
     targets, pins = start.copy(), np.zeros(len(start))
     rows, off = mask.upper_rows, np.abs(mask.upper_across)
     top = start[rows[0], 1] - start[upper, 1] + seat.bridge
@@ -52,6 +54,7 @@ def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         upper_edge=mask.upper_edge,
         lower_edge=mask.lower_edge,
         corners=mask.corners,
+        seats=corners_on_face(mask.rest, mask.faces, mask.middle, mask.corners, heights, seat),
     )
 
 
