@@ -59,6 +59,21 @@ class FacesConfig(Block):
         return self
 
 
+class PictureConfig(Block):
+    """A picture of the user's, or a folder of them, to be printed ``width_mm`` wide on masks."""
+
+    path: Annotated[str, Field(min_length=1)]
+    licence: Annotated[str, Field(min_length=1)] | None = None
+    width_mm: list[float] = [80.0, 180.0]
+
+    @field_validator("width_mm")
+    @classmethod
+    def _range(cls, width: list[float]) -> list[float]:
+        if len(width) != 2 or not 5 <= width[0] <= width[1] <= 1000:
+            raise ValueError("allowed: [from, to] with 5 <= from <= to <= 1000")
+        return width
+
+
 class MasksConfig(Block):
     """Which masks, by relative weights; an empty mapping leaves it to the designs.
 
@@ -67,7 +82,8 @@ class MasksConfig(Block):
     `pipeline.masks.balance`). ``coverage`` is of the nose, where a mask covers it: the third in which the
     upper edge lies. ``drapes`` are drapes per face, design, wearing and coverage: simulated each, or with
     ``drape: carry`` brought to the face from heads on which they settled before, wherever that passes the
-    same checks.
+    same checks. ``pictures`` are printed on masks of any design, with the weight ``prints.picture``; a text
+    in the list stands for a path alone.
     """
 
     library: Annotated[str, Field(min_length=1)] | None = None
@@ -77,6 +93,7 @@ class MasksConfig(Block):
     fabrics: Weights = {}
     colours: Weights = {}
     prints: Weights = {}
+    pictures: list[PictureConfig] = []
     drape: Literal["simulate", "carry"] = "simulate"
     drapes: Annotated[int, Field(ge=1, le=1000)] = 1
 
@@ -86,6 +103,22 @@ class MasksConfig(Block):
         if weights and sum(weights.values()) <= 0:
             raise ValueError("at least one weight must be above 0")
         return weights
+
+    @field_validator("pictures", mode="before")
+    @classmethod
+    def _paths_alone(cls, pictures: object) -> object:
+        if not isinstance(pictures, list):
+            return pictures
+        return [{"path": one} if isinstance(one, str) else one for one in pictures]
+
+    @model_validator(mode="after")
+    def _pictures_have_a_weight(self) -> Self:
+        weight = self.prints.get("picture", 0.0)
+        if self.pictures and weight <= 0:
+            raise ValueError("pictures: are never printed without a weight; give prints: {picture: 1, ...}")
+        if weight > 0 and not self.pictures:
+            raise ValueError("prints: picture: needs pictures: [PATH, ...], files or folders")
+        return self
 
 
 class RenderConfig(Block):

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -154,6 +154,7 @@ _TYPES = {
     "string_too_short": "a text that is not empty",
     "bool_type": "true or false",
     "dict_type": "a mapping {name: weight}",
+    "list_type": "a list [a, b, ...]",
     "too_short": "a mapping with at least one entry",
     "model_type": "a block of keys",
     "model_attributes_type": "a block of keys",
@@ -163,7 +164,10 @@ _TYPES = {
 def _keys_at(place: tuple[int | str, ...]) -> list[str]:
     model: type[BaseModel] = Config
     for part in place:
+        if isinstance(part, int):  # in a list of what its key names
+            continue
         field = model.model_fields[str(part)].annotation
+        field = next(iter(get_args(field)), field)
         if not (isinstance(field, type) and issubclass(field, BaseModel)):
             return []
         model = field
@@ -206,6 +210,7 @@ def read_shard(text: str | None) -> tuple[int, int]:
 def _check_masks(job: Job) -> None:
     from pipeline.masks.balance import offer_of, problems
     from pipeline.masks.library import DesignError, design_names, load_design, open_library
+    from pipeline.masks.prints.picture import PrintError, find_pictures
 
     masks = job.config.masks
     try:
@@ -214,8 +219,11 @@ def _check_masks(job: Job) -> None:
         if unknown := [name for name in masks.designs if name not in known]:
             raise ConfigError(*(_unknown_design(name, known) for name in unknown))
         offers = {name: offer_of(load_design(name, library)) for name in masks.designs}
+        find_pictures(masks.pictures, job.folder)
     except DesignError as error:
         raise ConfigError(*str(error).splitlines()) from error
+    except PrintError as error:
+        raise ConfigError(str(error)) from error
     if found := problems(masks, offers):
         raise ConfigError(*found)
 

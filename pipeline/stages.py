@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +15,7 @@ from pipeline.assets import digest
 from pipeline.config import CompositeConfig, FacesConfig, MasksConfig, PhotosConfig, RenderConfig
 from pipeline.masks.balance import Choice
 from pipeline.masks.library import BUILT_IN, Library
+from pipeline.masks.prints.picture import Picture
 from pipeline.records import Face, Float, Layers, Photo, PhotoSource, RestMask, WornMask
 
 Material = Mapping[str, Any]
@@ -64,13 +65,17 @@ def source_digest(*folders: str) -> str:
 
 
 def real_stages(
-    faces_config: FacesConfig | None = None, folder: Path = Path(), library: Library = BUILT_IN
+    faces_config: FacesConfig | None = None,
+    folder: Path = Path(),
+    library: Library = BUILT_IN,
+    pictures: Sequence[Picture] = (),
 ) -> Stages:
     """The product's own stages. Imports bpy and the landmark detector: call it late and once.
 
     Paths in blocks ``faces`` are relative to ``folder``; ``faces_config`` is the one to come, so that what
-    it reads from outside the package counts as part of the stage. Designs are those of ``library``. Raises
-    BackendError when what ``faces_config`` asks for is missing.
+    it reads from outside the package counts as part of the stage. Designs are those of ``library``;
+    ``pictures``, with paths relative to ``folder``, may be printed on them. Raises BackendError when what
+    ``faces_config`` asks for is missing.
     """
     from importlib.metadata import PackageNotFoundError, version
 
@@ -113,6 +118,7 @@ def real_stages(
     designs = digest(library_files(library))
     faces = source_digest("", "faces", "head") + versions["ai-edge-litert"] + outside_digest(detector)
     drapes = source_digest("masks", "studio", "head") + designs + versions["blender"]
+    printed = "".join(picture.sha256 for picture in pictures)
     return Stages(
         load_photo=load_photo,
         find_faces=lambda photo, config: find_faces(photo, placed(config, folder)),
@@ -124,7 +130,7 @@ def real_stages(
         check=draping.check,
         cover=lambda worn, vertices: asdict(measure_coverage(worn, vertices)),
         draw_material=lambda design, config, rng: draw_material(
-            load_design(design, library), rng, config.fabrics, config.colours, config.prints
+            load_design(design, library), rng, config.fabrics, config.colours, config.prints, pictures
         ),
         render=render,
         occlude=behind_occluder,
@@ -134,5 +140,5 @@ def real_stages(
         versions=versions,
         faces_digest=faces,
         drape_digest=drapes,
-        digest=faces + drapes + source_digest("photos", "composite", "dataset"),
+        digest=faces + drapes + source_digest("photos", "composite", "dataset") + printed,
     )

@@ -24,10 +24,12 @@ def make(job: Job) -> int:
     with native_output_in(log) as (out, err), warnings_on(err):
         from pipeline.farm.local import run
         from pipeline.masks.library import open_library
+        from pipeline.masks.prints.picture import find_pictures
         from pipeline.photos.demo import write_demo_photos
         from pipeline.stages import real_stages, source_digest
 
-        stages = real_stages(job.config.faces, job.folder, open_library(job.designs))
+        pictures = find_pictures(job.config.masks.pictures, job.folder)
+        stages = real_stages(job.config.faces, job.folder, open_library(job.designs), pictures)
         if job.config.photos.demo:
             made_by = source_digest("studio", "head") + stages.versions["blender"]
             entries = list_table(write_demo_photos(job.output / "inputs", stages.portrait, made_by))

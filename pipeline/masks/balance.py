@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pipeline.config import MasksConfig
 from pipeline.masks.design.design import Design
+from pipeline.masks.material import DYED, PICTURE, dyed_share
 from pipeline.masks.nose import shows_nose
 from pipeline.records import Float
 from pipeline.seeds import pick
@@ -25,6 +26,7 @@ class Offer:
     fabrics: Weights
     colours: Weights
     prints: Weights
+    dyed: Weights = field(default_factory=dict)  # by print: the share of masks whose cloth has its ground
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def offer_of(design: Design) -> Offer:
         fabrics={str(name): weight for name, weight in look.fabrics.items()},
         colours={name: colour.weight for name, colour in look.colours.items()},
         prints={name: one.weight for name, one in look.prints.items()},
+        dyed={name: dyed_share(one) for name, one in look.prints.items()},
     )
 
 
@@ -59,7 +62,11 @@ def draw_choice(config: MasksConfig, offers: Mapping[str, Offer], where: Float) 
 
 def able(config: MasksConfig, offers: Mapping[str, Offer]) -> Weights:
     """The designs that know something of everything that is asked for. Raises ValueError when none does."""
-    lacks = {name: _lacking(config, offers[name]) for name, weight in config.designs.items() if weight > 0}
+    lacks = {
+        name: _lacking(config, _with_pictures(config, offers[name]))
+        for name, weight in config.designs.items()
+        if weight > 0
+    }
     left = {name: config.designs[name] for name, lack in lacks.items() if not lack}
     if not left:
         reasons = "; ".join(f"{name} knows none of {', none of '.join(lack)}" for name, lack in lacks.items())
@@ -70,7 +77,8 @@ def able(config: MasksConfig, offers: Mapping[str, Offer]) -> Weights:
 def shares(config: MasksConfig, offers: Mapping[str, Offer]) -> dict[str, dict[str, float]]:
     """Expected share of every design, wearing, nose coverage, fabric, colour and print among the draws.
 
-    Coverage is left out when the configuration does not weigh it. Raises ValueError when no design is left.
+    Cloth with the ground of its print has the colour DYED. Coverage is left out when the configuration does
+    not weigh it. Raises ValueError when no design is left.
     """
     total: dict[str, dict[str, float]] = {
         "design": _normal(able(config, offers)),
@@ -81,27 +89,28 @@ def shares(config: MasksConfig, offers: Mapping[str, Offer]) -> dict[str, dict[s
         "print": {},
     }
     for design, share in total["design"].items():
-        offer = offers[design]
+        offer = _with_pictures(config, offers[design])
         wearing = _normal(_both(config.wearing, offer.wearing))
         _add(total["wearing"], wearing, share)
         if config.coverage:
             covering = sum(wearing.get(name, 0.0) for name in offer.covering)
             _add(total["nose"], _normal(_levels(config)), share * covering)
             _add(total["nose"], {"none": 1 - covering}, share)
-        for kind, own, wanted in (
-            ("fabric", offer.fabrics, config.fabrics),
-            ("colour", offer.colours, config.colours),
-            ("print", offer.prints, config.prints),
-        ):
-            _add(total[kind], _normal(_both(wanted, tuple(own)) or own), share)
+        prints = _drawn(config.prints, offer.prints)
+        dyed = sum(part * offer.dyed.get(name, 0.0) for name, part in prints.items())
+        _add(total["fabric"], _drawn(config.fabrics, offer.fabrics), share)
+        _add(total["colour"], _drawn(config.colours, offer.colours), share * (1 - dyed))
+        _add(total["colour"], {DYED: dyed}, share)
+        _add(total["print"], prints, share)
     return total
 
 
 def problems(config: MasksConfig, offers: Mapping[str, Offer]) -> list[str]:
     """What no draw can come of, a line each: names that none of the chosen designs (``offers``) knows."""
     found = []
+    chosen = [_with_pictures(config, offer) for offer in offers.values()]
     for key, wanted in _asked(config).items():
-        known = sorted({name for offer in offers.values() for name in getattr(offer, key)})
+        known = sorted({name for offer in chosen for name in getattr(offer, key)})
         found += [
             f"masks.{key}.{name} = {weight:g}: no chosen design knows it; allowed: {', '.join(known)}"
             for name, weight in wanted.items()
@@ -113,6 +122,15 @@ def problems(config: MasksConfig, offers: Mapping[str, Offer]) -> list[str]:
         except ValueError as error:
             found.append(f"masks: {error}")
     return found
+
+
+def _with_pictures(config: MasksConfig, offer: Offer) -> Offer:
+    """``offer`` with the configuration's pictures among its prints."""
+    return replace(offer, prints={**offer.prints, PICTURE: 1.0}) if config.pictures else offer
+
+
+def _drawn(wanted: Weights, own: Weights) -> dict[str, float]:
+    return _normal(_both(wanted, tuple(own)) or own)
 
 
 def _asked(config: MasksConfig) -> dict[str, Weights]:

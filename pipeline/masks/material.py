@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,10 +13,14 @@ from pipeline.masks.design.material import Hem, Material, Print, Wear
 from pipeline.masks.fabrics.draw import FABRICS
 from pipeline.masks.prints.draw import SIZES_MM
 from pipeline.masks.prints.palettes import PALETTES
-from pipeline.masks.prints.picture import check_picture
+from pipeline.masks.prints.picture import Picture
 from pipeline.records import Float
 
 NO_WEIGHTS: Mapping[str, float] = {}
+PICTURE = "picture"
+"""Name of the print that stands for the pictures of the configuration."""
+DYED = "printed"
+"""Name of the colour of cloth that is dyed with the ground of its print."""
 
 
 def draw_material(
@@ -26,11 +29,12 @@ def draw_material(
     fabrics: Mapping[str, float] = NO_WEIGHTS,
     colours: Mapping[str, float] = NO_WEIGHTS,
     prints: Mapping[str, float] = NO_WEIGHTS,
+    pictures: Sequence[Picture] = (),
 ) -> dict[str, Any]:
     """A mask's material as plain numbers, lists and texts that JSON can hold; the contract with the studio.
 
     ``fabrics``, ``colours`` and ``prints`` are weights by name that stand in for the design's own where it
-    has any of those names.
+    has any of those names; with ``pictures`` every design has a print named PICTURE, which is one of them.
 
     Colours are linear albedos (3): ``colour`` and ``back_colour`` of the two sides, ``loop_colour``,
     ``strap_colour``, ``valve_colour``. ``fabric`` is a name in `pipeline.masks.fabrics.draw.FABRICS`;
@@ -71,18 +75,19 @@ def draw_material(
         "wire_is": "metal" if design.wire and design.wire.outside else "hidden",
         "print": None,
     }
-    printed = _choose({k: v.weight for k, v in look.prints.items()}, prints, rng)
+    known = {k: v.weight for k, v in look.prints.items()} | ({PICTURE: 1.0} if pictures else {})
+    printed = _choose(known, prints, rng)
+    if pictures and printed == PICTURE:
+        return {**material, "print": _picture(pictures[int(rng.integers(len(pictures)))], rng)}
     return _with_print(material, printed, look.prints[printed], rng)
 
 
-def with_picture(material: Mapping[str, Any], file: str, width_m: float, folder: Path) -> dict[str, Any]:
-    """``material`` with a user's own picture ``width_m`` metres wide printed on its middle.
-
-    ``file`` is relative to ``folder``, and stays so in the labels. Raises PrintError when it cannot be used.
-    """
-    check_picture(folder / file)
-    described = _describe(file, "picture", width_m, 0.0, 0)
-    return {**material, "print": {**described, "file": file}}
+def dyed_share(wanted: Print) -> float:
+    """How many of the masks with this print have its ground and not their own colour."""
+    if wanted.kind is None or wanted.ground is not None:
+        return float(wanted.kind is not None)
+    palettes = () if wanted.inks else PALETTES.get(wanted.kind, ())
+    return sum(ground is not None for ground, _ in palettes) / max(len(palettes), 1)
 
 
 def linear(srgb: str) -> Float:
@@ -172,7 +177,12 @@ def _with_print(
         return {**material, "print": described}
     cloth = linear(ground).tolist()
     back = cloth if material["back_colour"] == material["colour"] else material["back_colour"]
-    return {**material, "colour": cloth, "back_colour": back, "colour_name": "printed", "print": described}
+    return {**material, "colour": cloth, "back_colour": back, "colour_name": DYED, "print": described}
+
+
+def _picture(chosen: Picture, rng: np.random.Generator) -> dict[str, Any]:
+    described = _describe(PICTURE, "picture", float(rng.uniform(*chosen.width)), 0.0, 0)
+    return {**described, "file": chosen.file, "sha256": chosen.sha256, "licence": chosen.licence}
 
 
 def _describe(name: str, kind: str, size: float, angle: float, seed: int) -> dict[str, Any]:

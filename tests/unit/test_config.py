@@ -11,6 +11,7 @@ from pipeline.assets import asset_folder
 from pipeline.recipe import ConfigError, read_job, resolved_yaml
 
 GOOD = "photos: {folder: .}\noutput: out\n"
+PICTURE = GOOD + "masks: {prints: {picture: 1}, "
 
 
 def problems(tmp_path: Path, text: str | bytes, **options) -> tuple[str, ...]:
@@ -41,6 +42,20 @@ def problems(tmp_path: Path, text: str | bytes, **options) -> tuple[str, ...]:
         (GOOD + "masks: {colours: {mauve: 1}}", ["masks.colours.mauve = 1", "allowed: black, "]),
         (GOOD + "masks: {wearing: {undernose: 1}}", ["masks.wearing.undernose = 1", "correct"]),
         (GOOD + "masks: {coverage: {top: 1}}", ["masks.coverage.top", "'high', 'medium' or 'low'"]),
+        (PICTURE + "pictures: [no.png]}", ["masks.pictures.0.path = no.png", "no file"]),
+        (PICTURE + "pictures: [job.yaml]}", ["masks.pictures.0.path = job.yaml", "picture", "PNG"]),
+        (PICTURE + "pictures: [.]}", ["masks.pictures.0.path = .", "no pictures in that folder", ".png"]),
+        (PICTURE + "pictures: job.yaml}", ["masks.pictures = 'job.yaml'", "a list"]),
+        (
+            PICTURE + "pictures: [{path: a.png, license: x}]}",
+            ["masks.pictures.0.license", "did you mean licence"],
+        ),
+        (
+            PICTURE + "pictures: [{path: a.png, width_mm: [9, 3]}]}",
+            ["pictures.0.width_mm = [9, 3]", "from <= to"],
+        ),
+        (PICTURE + "drapes: 1}", ["masks", "picture: needs pictures: [PATH"]),
+        (GOOD + "masks: {pictures: [a.png]}", ["masks", "prints: {picture: 1"]),
         (GOOD + "output: b", ["line 3", "'output' twice"]),
         ("photos: {folder: ., demo: true}\noutput: x", ["photos", "exactly one of"]),
         ("photos: {folder: nowhere}\noutput: x", ["photos.folder = nowhere", "no such folder"]),

@@ -13,6 +13,7 @@ from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.balance import AS_DESIGNED, Offer, draw_choice, offer_of, problems, shares
 from pipeline.masks.library import load_design
+from pipeline.masks.material import draw_material
 from pipeline.masks.nose import LEVELS, cover_nose
 from pipeline.masks.place.place import place_mask
 from pipeline.seeds import spread_out
@@ -73,6 +74,22 @@ def test_a_design_that_lacks_what_is_asked_for_is_not_drawn():
     drawn = {draw_choice(wanted, OFFERS, np.random.default_rng(k).random(3)).design for k in range(50)}
     assert drawn == {"surgical"} and shares(wanted, OFFERS)["colour"] == {"red": 0.5, "black": 0.5}
     assert problems(wanted, OFFERS) == []
+
+
+def test_cloth_of_its_print_s_ground_is_expected_under_a_colour_of_its_own():
+    design = load_design("bandana")
+    expected = shares(config(designs={"bandana": 1.0}), {"bandana": offer_of(design)})["colour"]
+    count = 1500
+    drawn = Counter(draw_material(design, np.random.default_rng([5, k]))["colour_name"] for k in range(count))
+    assert expected.keys() >= drawn.keys() and 0 < expected["printed"] < 1
+    for name, share in expected.items():
+        assert abs(drawn[name] - count * share) < 4 * np.sqrt(count * share * (1 - share))
+
+
+def test_every_design_can_wear_a_picture():
+    wanted = config(prints={"picture": 1.0}, pictures=["a.png"])
+    assert problems(wanted, OFFERS) == []
+    assert shares(wanted, OFFERS)["print"] == {"picture": 1.0}
 
 
 def test_the_order_of_the_weights_changes_nothing():

@@ -5,11 +5,12 @@ import pytest
 from PIL import Image
 
 from pipeline.colour import encode
+from pipeline.config import MasksConfig
 from pipeline.masks.design.material import Hem, Print, Wear
 from pipeline.masks.library import load_design
 from pipeline.masks.look import cloth_look
-from pipeline.masks.material import draw_material, linear, with_picture
-from pipeline.masks.prints.picture import PrintError
+from pipeline.masks.material import draw_material, linear
+from pipeline.masks.prints.picture import find_pictures
 
 
 def with_look(**changes):
@@ -61,15 +62,42 @@ def test_the_look_fades_to_plain_cloth_from_afar():
 
 
 def test_a_user_s_picture_takes_the_place_of_the_print(tmp_path):
-    Image.fromarray(np.full((32, 64, 3), (255, 255, 0), np.uint8)).save(tmp_path / "sun.png")
-    drawn = draw_material(load_design("surgical"), np.random.default_rng(0))
-    printed = with_picture(drawn, "sun.png", 0.1, tmp_path)
-    assert printed["print"]["file"] == "sun.png"  # no path of this machine in the labels
-    tile = cloth_look(printed, 1e-3, tmp_path).print
+    (tmp_path / "mine").mkdir()
+    Image.fromarray(np.full((32, 64, 3), (255, 255, 0), np.uint8)).save(tmp_path / "mine/sun.png")
+    Image.fromarray(np.full((32, 64, 3), (0, 0, 255), np.uint8)).save(tmp_path / "sea.png")
+    (tmp_path / "mine/notes.txt").write_text("no picture")
+    wanted = MasksConfig(
+        pictures=[{"path": "mine", "licence": "CC0", "width_mm": [60.0, 90.0]}, "sea.png"],
+        prints={"picture": 1.0},
+    )
+    pictures = find_pictures(wanted.pictures, tmp_path)
+    assert [picture.file for picture in pictures] == ["mine/sun.png", "sea.png"]
+    drawn = [
+        draw_material(load_design("surgical"), np.random.default_rng(k), {}, {}, wanted.prints, pictures)
+        for k in range(8)
+    ]
+    prints = {one["print"]["file"]: one["print"] for one in drawn}
+    assert prints.keys() == {"mine/sun.png", "sea.png"}  # no path of this machine in the labels
+    sun = prints["mine/sun.png"]
+    assert sun["name"] == "picture" and sun["licence"] == "CC0" and 0.06 <= sun["size_m"] <= 0.09
+    assert prints["sea.png"]["licence"] is None and sun["sha256"] != prints["sea.png"]["sha256"]
+    one = next(one for one in drawn if one["print"]["file"] == "mine/sun.png")
+    tile = cloth_look(one, 1e-3, tmp_path).print
     assert tile is not None and not tile.repeats
     np.testing.assert_allclose(tile.pixels[5, 5], [1, 1, 0, 1], atol=1e-5)
-    with pytest.raises(PrintError, match=r"no file"):
-        with_picture(drawn, "moon.png", 0.1, tmp_path)
+
+
+def test_a_weight_mixes_pictures_with_a_design_s_own_prints(tmp_path):
+    Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(tmp_path / "a.png")
+    pictures = find_pictures(MasksConfig(pictures=["a.png"], prints={"picture": 1.0}).pictures, tmp_path)
+    design = load_design("cloth_two_panel")
+    weights = {"picture": 3.0, "dots": 1.0}
+    prints = [
+        draw_material(design, np.random.default_rng(k), {}, {}, weights, pictures)["print"]["name"]
+        for k in range(200)
+    ]
+    assert set(prints) == {"picture", "dots"}
+    assert abs(prints.count("picture") - 150) < 4 * np.sqrt(200 * 0.75 * 0.25)
 
 
 def test_hems_and_folds_come_in_metres():

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pipeline.colour import to_linear
+from pipeline.config import PictureConfig
 from pipeline.records import Float
 
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
 LEAST_SIDE = 16  # px
 MOST_PIXELS = 64_000_000
 
@@ -18,9 +23,45 @@ class PrintError(ValueError):
     """A picture cannot serve as a print; the text names the file, what is wrong and the cure."""
 
 
-def check_picture(path: Path) -> None:
-    """Raises PrintError unless the file at ``path`` can be read as a print; reads all of it."""
-    read_picture(path)
+@dataclass(frozen=True)
+class Picture:
+    """One file of those that the configuration gives."""
+
+    file: str  # as the configuration has it, with forward slashes: no path of one machine in the labels
+    sha256: str
+    licence: str | None
+    width: tuple[float, float]  # m, from and to
+
+
+def find_pictures(wanted: Sequence[PictureConfig], folder: Path) -> tuple[Picture, ...]:
+    """The pictures of ``masks.pictures``, whose paths are relative to ``folder``, by entry and name.
+
+    All of them are read. Raises PrintError, whose text names the key and its value.
+    """
+    found = []
+    for number, entry in enumerate(wanted):
+        key = f"masks.pictures.{number}.path = {entry.path}"
+        place = folder / entry.path
+        files = (
+            sorted(p for p in place.glob("*") if p.suffix.lower() in SUFFIXES) if place.is_dir() else [place]
+        )
+        if not files:
+            raise PrintError(f"{key}: no pictures in that folder ({', '.join(SUFFIXES)})")
+        for file in files:
+            try:
+                read_picture(file)
+            except PrintError as error:
+                raise PrintError(f"{key}: {error}") from error
+            name = f"{entry.path}/{file.name}" if place.is_dir() else entry.path
+            found.append(
+                Picture(
+                    Path(name).as_posix(),
+                    sha256(file.read_bytes()).hexdigest(),
+                    entry.licence,
+                    (entry.width_mm[0] / 1000, entry.width_mm[1] / 1000),
+                )
+            )
+    return tuple(found)
 
 
 def read_picture(path: Path) -> Float:
