@@ -224,6 +224,7 @@ class WornMask:
     upper_edge: Int  # (E,) vertices along the upper edge, from the wearer's right to the left
     lower_edge: Int  # (E,) the same along the lower edge
     checks: Mapping[str, float]  # see pipeline.masks.checks
+    under: WornMask | None = None  # the mask that this one is worn over
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,14 @@ class Collider:
 
 
 @dataclass(frozen=True)
+class Ground:
+    """What a mask is put on: a bare head, or one that wears a mask already. Metres, head frame."""
+
+    head: Float  # (V, 3) in the order of the head model: where the mask is laid
+    collider: Collider  # where it comes to rest
+
+
+@dataclass(frozen=True)
 class _Mouth:
     """What is the same on every head: its mouth, and where its neck ends."""
 

@@ -27,3 +27,4 @@ class Wearing(Block):
     corners_up_mm: Range = (0.0, 0.0)  # how much higher than its middle the edge runs at the sides
     wire: Literal["pressed", "unbent", "under glasses"] = "pressed"  # to the nose; left straight; by rims
     loops: Literal["both", "one", "crossed"] = "both"  # ears that they are hooked on; twisted into an 8
+    over: tuple[str, ...] = ()  # designs of which one is worn below it, correctly

@@ -63,6 +63,7 @@ def find_seat(
         "loop_tension": rng.uniform(*fabric.loop_tension),
         "mass_kg_m2": sum(fabric.layers_g_m2) / 1000,
         "most_stretch": fabric.most_stretch,
+        "thickest_m": design.material.thickness_mm[1] / 1000,
         "upper_edge_m": float(apart * _near(worn.upper_edge, worn.upper_edge_spread, rng)),
         "sideways_m": rng.normal(0, worn.sideways_spread_mm / 1000),
         "tilt_rad": rng.normal(0, np.radians(worn.tilt_spread_degrees)),
