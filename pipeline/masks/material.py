@@ -38,12 +38,12 @@ def draw_material(
 
     Colours are linear albedos (3): ``colour`` and ``back_colour`` of the two sides, ``loop_colour``,
     ``strap_colour``, ``valve_colour``. ``fabric`` is a name in `pipeline.masks.fabrics.draw.FABRICS`;
-    ``roughness``, ``gloss``, ``sheen``, ``translucency``, ``unevenness``, ``dirt``, ``rubbing``, ``creases``
-    and ``window_haze`` lie in [0, 1]; ``wire_is`` metal or hidden; ``thickness_m`` is that of the whole
-    sheet; ``crumple_m`` the height of its dents. ``weave_seed`` seeds where the cloth was cut and what
-    happened to it. ``hem`` says how borders are finished (``kind``, ``row_m`` from the edge, ``rows``,
-    ``gap_m`` apart, ``stitch_m``, ``thread`` colour or None for the cloth's, ``seams``), ``folds_u_m`` and
-    ``folds_v_m`` where folds run, in the uv. ``print`` is None, or what
+    ``roughness``, ``gloss``, ``sheen``, ``translucency``, ``unevenness``, ``dirt``, ``rubbing``,
+    ``creases``, ``window_haze`` and ``window_fog`` lie in [0, 1]; ``wire_is`` metal or hidden;
+    ``thickness_m`` is that of the whole sheet; ``crumple_m`` the height of its dents. ``weave_seed`` seeds
+    where the cloth was cut and what happened to it. ``hem`` says how borders are finished (``kind``,
+    ``row_m`` from the edge, ``rows``, ``gap_m`` apart, ``stitch_m``, ``thread`` colour or None for the
+    cloth's, ``seams``), ``folds_u_m`` and ``folds_v_m`` where folds run, in the uv. ``print`` is None, or what
     `pipeline.masks.prints.draw.draw_print` takes.
     """
     look = design.material
@@ -146,6 +146,7 @@ def _hardware(look: Material, outside: Float, rng: np.random.Generator) -> dict[
         "strap_colour": strap.tolist(),
         "strap_is": parts.strap_is,
         "window_haze": float(rng.uniform(*parts.window_haze)),
+        "window_fog": float(rng.uniform(*parts.window_fog)),
     }
 
 

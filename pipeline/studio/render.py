@@ -60,6 +60,9 @@ def render_layers(
     scene.view_layers[0].use_pass_z = True
     blender.set_aovs(scene.view_layers[0], {**PASSES, _KEEP: "VALUE"})
     lights.add_lights(scene, face.light)
+    if (worn.parts == PARTS.index("window")).any():
+        # nothing tells a clear film from a hole but the room in it
+        lights.add_reflections(scene, face.light)
     head = _add_head(scene, face)
     sheet, loops = fabric_mesh.add_mask(
         scene, worn, vertices, float(material["thickness_m"]), levels=int(pixel < FINE_PIXEL)
@@ -86,7 +89,8 @@ def render_layers(
 
     shadow = _shadow(scene, face, head, things, loose, 1.0 - place(matte), config)
     # through a window the coverage is as noisy as what is seen through it, but there is no rim
-    coverage = np.where(solid - matte > 0.01, solid, coverage)
+    window = ndimage.binary_dilation(solid - matte > 0.01, iterations=2)
+    coverage = np.where(window, solid, coverage)
     rgb = edges.clean_edges(colour, coverage, solid, albedo)
     return Layers(
         box=loose,

@@ -144,3 +144,18 @@ def test_the_look_of_a_drawn_print_reaches_the_picture():
     share = look.print.pixels[..., 3].mean()
     expected = (1 - share) * np.array(PLAIN["colour"]) + share * np.array(ink["inks"][0])
     np.testing.assert_allclose(layers.albedo[there].mean(0), expected, atol=0.025)
+
+
+def test_breath_dulls_a_window_in_its_middle():
+    worn, face = window_sheet(), a_face()
+    clear, wet = (
+        render_layers(
+            face, worn, {**PLAIN, "window_haze": 0.05, "window_fog": fog}, RenderConfig(samples=8), 5
+        )
+        for fog in (0.0, 0.5)
+    )
+    middle = (clear.parts == WINDOW) & (np.abs(clear.uv) < (0.02, 0.01)).all(axis=-1)
+    rim = (clear.parts == WINDOW) & (np.abs(clear.uv[..., 1]) > 0.022)
+    more = wet.rgba[..., 3] - clear.rgba[..., 3]
+    assert middle.sum() > 30 and rim.sum() > 10
+    assert more[middle].mean() > 0.08 and np.abs(more[rim]).mean() < 0.02

@@ -74,6 +74,7 @@ class Hardware(Block):
     strap: tuple[Hex, ...] = ("#e3e1da",)
     strap_is: Literal["elastic", "rubber", "cloth"] = "elastic"
     window_haze: FractionRange = (0.03, 0.10)  # share of light that the film scatters
+    window_fog: FractionRange = (0.0, 0.35)  # the same where it is wet with breath
 
 
 def _spunbond() -> dict[FabricName, float]:

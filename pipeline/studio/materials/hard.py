@@ -14,6 +14,7 @@ from pipeline.studio.materials.labels import labelled
 PLASTIC = 1.49  # index of refraction of polypropylene
 FILM = 1.54  # of polyvinyl chloride
 ALUMINIUM = np.array([0.72, 0.73, 0.74])  # reflectance
+SMEARED = 0.35  # share of what it mirrors that fingers and dust have blurred
 HAZE = np.array([0.85, 0.87, 0.88])  # albedo of what dulls a film: scratches, breath
 
 
@@ -45,12 +46,19 @@ def metal() -> Any:
 def window(material: Mapping[str, Any]) -> Any:
     """A clear film of one layer: what lies behind shows through all that it does not mirror or scatter."""
     graph = Graph("Window")
-    haze = float(material.get("window_haze", 0.05))
-    noise = graph.node("ShaderNodeTexNoise", noise_dimensions="2D")
-    blender.set_inputs(noise, Scale=45.0, Detail=1.0)
-    graph.link(graph.uv(), blender.socket_in(noise, "Vector"))
+    # no two films waver alike
+    shift = np.random.default_rng(int(material.get("weave_seed", 0))).uniform(0, 1, 3)
+    uv = graph.vector("ADD", graph.uv(), shift)
+    haze = _dulled(graph, material, uv)
     # such film is never flat: its mirror images waver
-    normal = graph.bump(graph.math("MULTIPLY", blender.socket_out(noise, "Factor"), 1.2e-3))
+    normal = graph.bump(
+        graph.math(
+            "MULTIPLY_ADD",
+            _noise(graph, uv, 0.060),
+            5e-3,
+            graph.math("MULTIPLY", _noise(graph, uv, 0.022), 1e-3),
+        )
+    )
     fresnel = graph.node("ShaderNodeFresnel")
     blender.set_inputs(fresnel, IOR=FILM)
     graph.link(normal, blender.socket_in(fresnel, "Normal"))
@@ -62,8 +70,28 @@ def window(material: Mapping[str, Any]) -> Any:
         graph.shader("ShaderNodeBsdfTransparent"),
         graph.shader("ShaderNodeBsdfDiffuse", Color=HAZE),
     )
-    surface = graph.mix(
-        mirrored, clear, graph.shader("ShaderNodeBsdfGlossy", Color=(1, 1, 1), Roughness=0.07, Normal=normal)
+    mirror = graph.mix(
+        SMEARED,
+        graph.shader("ShaderNodeBsdfGlossy", Color=(1, 1, 1), Roughness=0.07, Normal=normal),
+        graph.shader("ShaderNodeBsdfGlossy", Color=(1, 1, 1), Roughness=0.30, Normal=normal),
     )
-    opacity = graph.math("MULTIPLY_ADD", mirrored, 1 - haze, haze)
-    return graph.finish(labelled(graph, surface, HAZE, opacity))
+    opacity = graph.math("MULTIPLY_ADD", graph.one_less(mirrored), haze, mirrored)
+    return graph.finish(labelled(graph, graph.mix(mirrored, clear, mirror), HAZE, opacity))
+
+
+def _dulled(graph: Graph, material: Mapping[str, Any], uv: Any) -> Any:
+    """Share of light that scratches scatter all over, and breath in its middle in soft patches."""
+    haze, fog = float(material.get("window_haze", 0.05)), float(material.get("window_fog", 0.0))
+    if fog <= 0:
+        return haze
+    middle = graph.ramp(graph.parts(graph.uv("Seam"))[0], 0.004, 0.022)
+    patch = graph.ramp(_noise(graph, uv, 0.035), 0.30, 0.70)
+    return graph.math("MULTIPLY_ADD", graph.math("MULTIPLY", middle, patch), fog * (1 - haze), haze)
+
+
+def _noise(graph: Graph, uv: Any, grain: float) -> Any:
+    """Smooth noise about 0.5 with bumps of ``grain`` metres on the flat pattern."""
+    noise = graph.node("ShaderNodeTexNoise", noise_dimensions="2D")
+    blender.set_inputs(noise, Scale=1 / grain, Detail=1.0)
+    graph.link(uv, blender.socket_in(noise, "Vector"))
+    return blender.socket_out(noise, "Factor")
