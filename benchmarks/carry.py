@@ -22,6 +22,7 @@ import numpy as np
 from pipeline.draping import Draping, check, place, real_draping
 from pipeline.head.model import load_head
 from pipeline.masks.balance import AS_DESIGNED, Choice
+from pipeline.masks.collider import bare_ground
 from pipeline.masks.proximity import closest, prepare
 from pipeline.records import CORDS, Float, Rejected, WornMask
 
@@ -61,11 +62,12 @@ def some_head(number: int) -> tuple[str, Float]:
 
 def simulated(draping: Draping, choice: Choice, vertices: Float, seed: int) -> Tried:
     before, reason = time.process_time(), ""
+    ground = bare_ground(vertices)
     rest = place(choice, vertices, DOWN, np.random.default_rng(seed))
     for attempt in range(draping.attempts):
-        draped, motion = draping.drape(rest, vertices, DOWN, attempt)
+        draped, motion = draping.drape(rest, ground, DOWN, attempt)
         try:
-            worn = check(rest, draped, vertices, motion)
+            worn = check(rest, draped, ground, motion)
         except Rejected as refusal:
             reason = refusal.reason
             continue
@@ -74,16 +76,17 @@ def simulated(draping: Draping, choice: Choice, vertices: Float, seed: int) -> T
 
 
 def carried(draping: Draping, choice: Choice, vertices: Float, seed: int, bank: Path) -> Tried:
+    ground = bare_ground(vertices)
     draw = lambda: np.random.default_rng(seed)  # noqa: E731
     try:
-        draping.carry(choice, vertices, DOWN, draw(), bank)  # fills and binds
+        draping.carry(choice, ground, DOWN, draw(), bank)  # fills and binds
         before = time.process_time()
-        rest, draped, motion = draping.carry(choice, vertices, DOWN, draw(), bank)
+        rest, draped, motion = draping.carry(choice, ground, DOWN, draw(), bank)
     except Rejected as refusal:
         return Tried(None, f"bank: {refusal.reason}", 0.0)
     spent = time.process_time() - before
     try:
-        return Tried(check(rest, draped, vertices, motion), "", spent)
+        return Tried(check(rest, draped, ground, motion), "", spent)
     except Rejected as refusal:
         return Tried(None, refusal.reason, spent)
 

@@ -68,25 +68,40 @@ def one(stages: Any, design: str, wearing: str, number: int) -> dict[str, Any]:
     before = cpu()
     row: dict[str, Any] = {"design": design, "wearing": wearing, "head": number, "reasons": []}
     rng = np.random.default_rng([number, *design.encode(), *wearing.encode()])
+    choice = Choice(design, wearing, AS_DESIGNED)
+    inner, under = stages.inner(choice, rng), None
+    if inner is not None:
+        under = _settled(stages, inner, stages.ground(head, None), gravity, rng, {"reasons": row["reasons"]})
+    if inner is None or under is not None:
+        worn = _settled(stages, choice, stages.ground(head, under), gravity, rng, row)
+        if worn is not None and under is not None:
+            row["under"] = dict(stages.put_under(worn, under, head).under.checks)
+    return row | {"cpu_s": cpu() - before}
+
+
+def _settled(
+    stages: Any, choice: Any, ground: Any, gravity: Float, rng: np.random.Generator, row: dict[str, Any]
+) -> Any:
+    """The worn mask, or None; ``row`` is told."""
     try:
-        rest = stages.place(Choice(design, wearing, AS_DESIGNED), head, gravity, rng)
+        rest = stages.place(choice, ground.head, gravity, rng)
         row["size"] = rest.size
         for attempt in range(stages.attempts):
             try:
-                worn = stages.check(rest, *_draped(stages, rest, head, gravity, attempt))
+                worn = stages.check(rest, *_draped(stages, rest, ground, gravity, attempt))
             except Rejected as refusal:
                 row["reasons"].append(refusal.reason)
                 continue
             row |= {"checks": dict(worn.checks), "attempts": attempt + 1}
-            break
+            return worn
     except Rejected as refusal:
         row["reasons"].append(refusal.reason)
-    return row | {"cpu_s": cpu() - before}
+    return None
 
 
-def _draped(stages: Any, rest: Any, head: Float, gravity: Float, attempt: int) -> tuple[Float, Float, float]:
-    vertices, motion = stages.drape(rest, head, gravity, attempt)
-    return vertices, head, motion
+def _draped(stages: Any, rest: Any, ground: Any, gravity: Float, attempt: int) -> tuple[Float, Any, float]:
+    vertices, motion = stages.drape(rest, ground, gravity, attempt)
+    return vertices, ground, motion
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -51,15 +51,19 @@ def main() -> None:
             np.random.default_rng(1000), Sitting(width=given.side, height=given.side, samples=24)
         )
         photo = Photo("0" * 64, "portrait.png", "portrait", portrait.pixels, None)
-        from pipeline.config import FacesConfig
+        from pipeline.config import FacesConfig, MasksConfig
+        from pipeline.masks.balance import AS_DESIGNED, Choice
 
         face = stages.find_faces(photo, FacesConfig())[0]
         head = in_head_frame(face, face.vertices)
         gravity = face.rotation.T @ DOWN_IN_CAMERA
-        rest = stages.place("surgical", head, gravity, "correct", np.random.default_rng(1))
-        draped, motion = stages.drape(rest, head, gravity, 0)
-        worn = stages.check(rest, draped, head, motion)
-        material = {**stages.draw_material("surgical", np.random.default_rng(2)), "seed": 3}
+        ground = stages.ground(head, None)
+        choice = Choice("surgical", "correct", AS_DESIGNED)
+        rest = stages.place(choice, head, gravity, np.random.default_rng(1))
+        draped, motion = stages.drape(rest, ground, gravity, 0)
+        worn = stages.check(rest, draped, ground, motion)
+        drawn = stages.draw_material("surgical", MasksConfig(), np.random.default_rng(2))
+        material = {**drawn, "seed": 3}
 
         def masked(samples: int, denoise: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
             began = cpu()

@@ -16,6 +16,7 @@ from pipeline.config import Config
 from pipeline.dataset.finalise import sample_id
 from pipeline.dataset.labels import build_labels
 from pipeline.masks.balance import Choice
+from pipeline.masks.collider import Ground
 from pipeline.records import Face, Float, Photo, PhotoSource, Rejected, RestMask, Sample, WornMask
 from pipeline.seeds import generator, spread_out
 from pipeline.stages import Stages
@@ -90,6 +91,9 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
     worn = drape_mask(photo, face, choice, number, config, stages, cache)
     coverage = guarded("masks", partial(stages.cover, worn, in_head_frame(face, face.vertices)))
     material = dict(guarded("masks", partial(stages.draw_material, choice.design, config.masks, rng)))
+    if worn.under is not None:
+        below = partial(stages.draw_material, worn.under.design, config.masks, rng)
+        material["under"] = dict(guarded("masks", below))
     seed = material["seed"] = int(rng.integers(2**31))
     layers = guarded("studio", partial(stages.render, face, worn, material, config.render, seed))
     layers = guarded("composite", partial(stages.occlude, face, layers))
@@ -112,7 +116,8 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
 def drape_mask(
     photo: Photo, face: Face, choice: Choice, number: int, config: Config, stages: Stages, cache: Path
 ) -> WornMask:
-    """The mask of ``choice``, in the drape of that ``number``, at rest on this face.
+    """The mask of ``choice``, in the drape of that ``number``, at rest on this face; over another one, which
+    is draped first, where it is worn so.
 
     Where drapes are carried, one that cannot be or that fails its checks is simulated. A simulation that
     fails them is tried again with more careful settings of the solver. Raises Rejected, and from the cache
@@ -123,22 +128,29 @@ def drape_mask(
     gravity = face.rotation.T @ DOWN_IN_CAMERA
 
     def settled() -> tuple[WornMask, ...]:
+        inner = stages.inner(choice, generator(config.seed, photo.sha256, face.index, "inner", *drawn))
+        if inner is None:
+            return (alone(stages.ground(head, None)),)
+        under = drape_mask(photo, face, inner, number, config, stages, cache)
+        return (stages.put_under(alone(stages.ground(head, under)), under, head),)
+
+    def alone(ground: Ground) -> WornMask:
         if config.masks.drape == "carry":
             with suppress(Rejected):
                 rng = generator(config.seed, photo.sha256, face.index, "carry", *drawn)
-                carry = partial(stages.carry, choice, head, gravity, rng, cache)
+                carry = partial(stages.carry, choice, ground, gravity, rng, cache)
                 rest, vertices, motion = guarded("masks", carry)
-                return (stages.check(rest, vertices, head, motion),)
+                return stages.check(rest, vertices, ground, motion)
         rng = generator(config.seed, photo.sha256, face.index, "drape", *drawn)
-        rest = stages.place(choice, head, gravity, rng)
+        rest = stages.place(choice, ground.head, gravity, rng)
         for attempt in range(stages.attempts - 1):
             with suppress(Rejected):
-                return (worn(rest, attempt),)
-        return (worn(rest, stages.attempts - 1),)
+                return worn(rest, ground, attempt)
+        return worn(rest, ground, stages.attempts - 1)
 
-    def worn(rest: RestMask, attempt: int) -> WornMask:
-        draped, motion = stages.drape(rest, head, gravity, attempt)
-        return stages.check(rest, draped, head, motion)
+    def worn(rest: RestMask, ground: Ground, attempt: int) -> WornMask:
+        draped, motion = stages.drape(rest, ground, gravity, attempt)
+        return stages.check(rest, draped, ground, motion)
 
     shape = content_key(head.tolist(), gravity.tolist())
     asked = (config.masks.drape, config.seed, drawn)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pipeline.assets import digest
 from pipeline.config import CompositeConfig, FacesConfig, MasksConfig, PhotosConfig, RenderConfig
 from pipeline.masks.balance import Choice
+from pipeline.masks.collider import Ground
 from pipeline.masks.library import BUILT_IN, Library
 from pipeline.masks.prints.picture import Picture
 from pipeline.records import Face, Float, Layers, Photo, PhotoSource, RestMask, WornMask
@@ -26,20 +27,25 @@ Pixels = NDArray[np.uint8]
 class Stages:
     """One callable a step. Head vertices (V, 3) m and gravity (3,) unit are in the head frame.
 
-    ``drape`` takes the number of the attempt, below ``attempts``, and gives the vertices at rest and
-    the mean motion in its last frame, m. ``carry`` gives a drape of the bank brought to this head, with its
-    motion, and raises Rejected where there is none. The digests stand for the code and data behind the steps:
-    results kept under another digest are not used again.
+    ``inner`` draws the mask that is worn below that of a choice, if there is one, and ``put_under`` gives
+    the outer mask, its first argument, with the inner one. ``drape`` takes the number of the attempt, below
+    ``attempts``, and gives the vertices at rest and the mean motion in its last frame, m. ``carry`` gives a
+    drape of the bank brought to this head, with its motion, and raises Rejected where there is none. The
+    digests stand for the code and data behind the steps: results kept under another digest are not used
+    again.
     """
 
     load_photo: Callable[[PhotoSource, PhotosConfig], Photo]
     find_faces: Callable[[Photo, FacesConfig], tuple[Face, ...]]
     choose: Callable[[MasksConfig, Float], Choice]
     shares: Callable[[MasksConfig], Mapping[str, Mapping[str, float]]]
+    inner: Callable[[Choice, np.random.Generator], Choice | None]
+    ground: Callable[[Float, WornMask | None], Ground]
     place: Callable[[Choice, Float, Float, np.random.Generator], RestMask]
-    drape: Callable[[RestMask, Float, Float, int], tuple[Float, float]]
-    carry: Callable[[Choice, Float, Float, np.random.Generator, Path], tuple[RestMask, Float, float]]
-    check: Callable[[RestMask, Float, Float, float], WornMask]
+    drape: Callable[[RestMask, Ground, Float, int], tuple[Float, float]]
+    carry: Callable[[Choice, Ground, Float, np.random.Generator, Path], tuple[RestMask, Float, float]]
+    check: Callable[[RestMask, Float, Ground, float], WornMask]
+    put_under: Callable[[WornMask, WornMask, Float], WornMask]
     cover: Callable[[WornMask, Float], Mapping[str, Any]]
     draw_material: Callable[[str, MasksConfig, np.random.Generator], Material]
     render: Callable[[Face, WornMask, Material, RenderConfig, int], Layers]
@@ -82,7 +88,7 @@ def real_stages(
     from pipeline import __version__
     from pipeline.composite.occlusion import behind_occluder
     from pipeline.composite.paste import composite
-    from pipeline.draping import real_draping
+    from pipeline.draping import ground, real_draping
     from pipeline.faces.detect.backends import load_backend
     from pipeline.faces.detect.outside import outside_digest, placed
     from pipeline.faces.find import find_faces
@@ -91,6 +97,7 @@ def real_stages(
     from pipeline.masks.library import library_files, load_design
     from pipeline.masks.look import cloth_look
     from pipeline.masks.material import draw_material
+    from pipeline.masks.over_mask import put_under
     from pipeline.photos.load import load_photo
     from pipeline.studio.blender import VERSION
     from pipeline.studio.portrait import Sitting, render_portrait
@@ -124,10 +131,13 @@ def real_stages(
         find_faces=lambda photo, config: find_faces(photo, placed(config, folder)),
         choose=lambda config, where: draw_choice(config, offers(config), where),
         shares=lambda config: shares(config, offers(config)),
+        inner=draping.inner,
+        ground=ground,
         place=draping.place,
         drape=draping.drape,
         carry=draping.carry,
         check=draping.check,
+        put_under=put_under,
         cover=lambda worn, vertices: asdict(measure_coverage(worn, vertices)),
         draw_material=lambda design, config, rng: draw_material(
             load_design(design, library), rng, config.fabrics, config.colours, config.prints, pictures

@@ -26,7 +26,7 @@ def build_labels(
 ) -> dict[str, Any]:
     """JSON-able labels. Pixels and metres as in `pipeline.records`; pose in degrees; rounded to 6 digits.
 
-    ``coverage`` is how much of the face the mask covers.
+    ``coverage`` is how much of the face the mask covers, with the one under it.
     """
     height, width = photo.pixels.shape[:2]
     labels = {
@@ -47,13 +47,8 @@ def build_labels(
         "seed": seed,
         "face": _face(face),
         "mask": {
-            "design": worn.design,
-            "size": worn.size,
-            "wearing": worn.wearing,
-            "parameters": worn.parameters,
-            "checks": worn.checks,
+            **_mask(worn, layers.material),
             "coverage": coverage,
-            "material": layers.material,
             "box_px": layers.box,
             "hidden": layers.hidden,
             "parts": {name: number for number, name in enumerate(PARTS)},
@@ -62,6 +57,20 @@ def build_labels(
         "versions": versions,
     }
     return {key: _rounded(value) for key, value in labels.items()}
+
+
+def _mask(worn: WornMask, material: Numbers) -> dict[str, Any]:
+    """A mask, and the one under it (None where there is none) by the same keys."""
+    own = {key: value for key, value in material.items() if key != "under"}
+    return {
+        "design": worn.design,
+        "size": worn.size,
+        "wearing": worn.wearing,
+        "parameters": worn.parameters,
+        "checks": worn.checks,
+        "material": own,
+        "under": None if worn.under is None else _mask(worn.under, material["under"]),
+    }
 
 
 def _face(face: Face) -> Numbers:

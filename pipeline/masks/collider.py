@@ -72,19 +72,9 @@ def head_collider(vertices: Float, beard: float = 0.0) -> Collider:
     return Collider(np.concatenate([shaped, chest]), np.concatenate([mouth.faces, faces]))
 
 
-def with_mask(collider: Collider, vertices: Float, faces: Int, thickness: float) -> Collider:
-    """A collider under the sheet ``vertices`` (M, 3) m, ``faces`` (F, 3) of a mask that is already worn.
-
-    The sheet's middle surface is moved out by half its ``thickness`` (m).
-    """
-    used, index = np.unique(faces, return_inverse=True)
-    sheet = vertices[used]
-    inner = index.reshape(-1, 3).astype(np.int32)
-    sheet = sheet + thickness / 2 * _normals(sheet, inner)
-    count = np.int32(len(collider.vertices))
-    return Collider(
-        np.concatenate([collider.vertices, sheet]), np.concatenate([collider.faces, inner + count])
-    )
+def bare_ground(head_vertices: Float) -> Ground:
+    """A head (V, 3) m that wears nothing yet."""
+    return Ground(head_vertices, head_collider(head_vertices))
 
 
 def _membrane(vertices: Float, mouth: _Mouth) -> Float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.front_view import from_front, front_grid
-from pipeline.records import CORDS, Float, WornMask
+from pipeline.records import CORDS, Float, Int, WornMask
 
 BAND = 0.03  # inter-eye distances to either side of a line down the face, over which an edge is looked for
 THREE_QUARTER = np.radians(30)  # from straight ahead: where both the corner of a mask and the ear show
@@ -44,7 +44,7 @@ class Coverage:
 
 
 def measure_coverage(worn: WornMask, head_vertices: Float) -> Coverage:
-    """Measures a worn mask on head vertices (V, 3) m, head frame, order of the head model.
+    """Measures a worn mask, with the one under it, on a head: vertices (V, 3) m, head frame, model order.
 
     The names of ``nose`` follow the high, medium and low nose coverage of NIST IR 8311 (Ngan, Grother and
     Hanaoka, 2020), whose masks are drawn on photos; the thirds between sellion and pronasale are ours.
@@ -55,11 +55,11 @@ def measure_coverage(worn: WornMask, head_vertices: Float) -> Coverage:
     middle, level = float(pupils[:, 0].mean()), float(pupils[:, 1].mean())
     apart = float(np.linalg.norm(pupils[0] - pupils[1]))
 
-    sheet_faces = worn.faces[~np.isin(worn.parts, CORDS)]
-    used = worn.vertices[np.unique(sheet_faces)]
+    vertices, sheet_faces = _sheets(worn)
+    used = vertices[np.unique(sheet_faces)]
     x, y = front_grid(np.concatenate([head_vertices, used]))
     skin = from_front(head_vertices, head.faces, x, y)
-    mask = from_front(worn.vertices, sheet_faces, x, y).z > skin.z
+    mask = from_front(vertices, sheet_faces, x, y).z > skin.z
 
     across, below = (x - middle) / apart, (level - y) / apart
     bridge = _top(mask, across, below, 0.0)
@@ -83,6 +83,16 @@ def measure_coverage(worn: WornMask, head_vertices: Float) -> Coverage:
     )
 
 
+def _sheets(worn: WornMask) -> tuple[Float, Int]:
+    """Vertices (M, 3) and faces (F, 3) of the sheet of a mask and of the one under it."""
+    faces = worn.faces[~np.isin(worn.parts, CORDS)]
+    if worn.under is None:
+        return worn.vertices, faces
+    vertices, more = _sheets(worn.under)
+    count = np.int32(len(worn.vertices))
+    return np.concatenate([worn.vertices, vertices]), np.concatenate([faces, more + count])
+
+
 def _top(mask: NDArray[np.bool_], across: Float, below: Float, at: float) -> float:
     """The upper edge below the pupils, median over the columns of a narrow band."""
     band = mask[:, np.abs(across - at) < BAND]
@@ -95,6 +105,8 @@ def _top(mask: NDArray[np.bool_], across: Float, below: Float, at: float) -> flo
 
 def _end(worn: WornMask, level: float, sign: int) -> float:
     edge = worn.vertices[worn.upper_edge]
+    if worn.under is not None:
+        edge = np.concatenate([edge, worn.under.vertices[worn.under.upper_edge]])
     if not len(edge):
         return float("nan")
     return float(level - edge[np.argmax(sign * edge[:, 0]), 1])

@@ -10,6 +10,7 @@ from pipeline.head.model import load_head  # noqa: E402
 from pipeline.masks.balance import AS_DESIGNED, Choice  # noqa: E402
 from pipeline.masks.carry import bank  # noqa: E402
 from pipeline.masks.carry.references import nearest_shape  # noqa: E402
+from pipeline.masks.collider import bare_ground  # noqa: E402
 from pipeline.masks.library import load_design  # noqa: E402
 
 DOWN = np.array([0.0, -1.0, 0.0])
@@ -27,8 +28,10 @@ def test_a_drape_of_the_bank_passes_on_other_heads_what_a_simulated_one_must(tmp
     assert {nearest_shape(load_design("surgical"), "L", vertices) for vertices in some} == {0}
     shapes = []
     for vertices in (*some, some[0]):
-        rest, draped, motion = draping.carry(choice, vertices, DOWN, np.random.default_rng(1), tmp_path)
-        worn = draping.check(rest, draped, vertices, motion)
+        rest, draped, motion = draping.carry(
+            choice, bare_ground(vertices), DOWN, np.random.default_rng(1), tmp_path
+        )
+        worn = draping.check(rest, draped, bare_ground(vertices), motion)
         assert worn.checks["penetration_mm"] == 0
         shapes.append(draped.tobytes())
         bank._bound.cache_clear()  # the next one is read from disk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 
 from pipeline.config import FacesConfig
 from pipeline.masks.balance import Choice
+from pipeline.masks.collider import Ground
 from pipeline.photos.load import load_photo
 from pipeline.records import Camera, Face, Layers, Light, Occluder, Photo, Rejected, RestMask, WornMask
 from pipeline.stages import Stages
@@ -77,7 +79,11 @@ def place(choice, vertices, gravity, rng) -> RestMask:
 
 
 def choose(config, where) -> Choice:
-    return Choice("surgical", "correct", "")
+    return Choice("surgical", "double" if "double" in config.wearing else "correct", "")
+
+
+def inner(choice, rng) -> Choice | None:
+    return Choice("cloth", "correct", "") if choice.wearing == "double" else None
 
 
 def draw_material(design, config, rng):
@@ -85,7 +91,7 @@ def draw_material(design, config, rng):
     return {**look, "seed": int(rng.integers(1000))}
 
 
-def check(rest, draped, vertices, motion) -> WornMask:
+def check(rest, draped, ground, motion) -> WornMask:
     """The first attempt never passes."""
     if draped.max() < 2:
         raise Rejected("masks", "not at rest")
@@ -139,10 +145,13 @@ class Counter:
             find_faces=self._find,
             choose=choose,
             shares=lambda config: {"design": {"surgical": 1.0}},
+            inner=inner,
+            ground=lambda vertices, under: Ground(vertices, under),
             place=place,
             drape=self._drape,
             carry=self._carry,
             check=check,
+            put_under=lambda outer, under, vertices: replace(outer, under=under),
             cover=lambda worn, vertices: {"nose": "high"},
             draw_material=draw_material,
             render=self._render,
@@ -160,13 +169,13 @@ class Counter:
         self.fits += 1
         return find_faces(photo, config)
 
-    def _carry(self, choice, vertices, gravity, rng, cache):
+    def _carry(self, choice, ground, gravity, rng, cache):
         """A drape for every head but the brightest, whose carried one would fail its checks."""
         self.carried += 1
-        rest = place(choice, vertices, gravity, rng)
-        return rest, rest.start_vertices + (0.0 if vertices.max() > 180 else 5.0), 0.0
+        rest = place(choice, ground.head, gravity, rng)
+        return rest, rest.start_vertices + (0.0 if ground.head.max() > 180 else 5.0), 0.0
 
-    def _drape(self, rest, vertices, gravity, attempt):
+    def _drape(self, rest, ground, gravity, attempt):
         self.drapes += attempt == 0
         return rest.start_vertices + 1.0 + attempt, 0.0
 

@@ -195,3 +195,23 @@ def test_carried_drapes_fall_back_on_the_simulation_where_they_fail(photos):
         for out in ("out", "other")
     )
     assert [name for name in one if one[name] == other[name]] == ["bo b/two Ünïcode.png"]
+
+
+def test_a_double_is_draped_over_the_mask_that_is_worn_below_it_and_names_both(photos):
+    plain, counter = Counter(), Counter()
+    doubled = {"masks": {"wearing": {"double": 1}}, "cache": "cache"}
+    end = make(job(photos, "out", **doubled), counter)
+    make(job(photos, "plain", masks={"wearing": {"correct": 1}}), plain)
+    assert counter.drapes == 2 * plain.drapes == 2 * 4
+    row = end.tables.samples[0]
+    mask = json.loads((photos.parent / "out" / row["labels"] / "sample.json").read_text())["mask"]
+    assert (mask["design"], mask["wearing"]) == ("surgical", "double")
+    assert (mask["under"]["design"], mask["under"]["wearing"], mask["under"]["under"]) == (
+        "cloth", "correct", None
+    )  # fmt: skip
+    assert mask["under"]["checks"] and mask["under"]["material"]["fabric"] == "spunbond"
+    assert "under" not in mask["material"]
+    again = Counter()
+    make(job(photos, "again", **doubled), again)
+    assert again.drapes == 0
+    assert contents(photos.parent / "out") == contents(photos.parent / "again")
