@@ -36,6 +36,7 @@ def cloth_look(material: Mapping[str, Any], pixel: float, *folders: Path) -> Clo
         weave=weave,
         print=draw_print(printed, texel) if printed is not None else None,
         wear=draw_wear(texel, int(rng.integers(2**31))),
+        under=cloth_look(material["under"], pixel, *folders) if "under" in material else None,
     )
 
 

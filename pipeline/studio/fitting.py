@@ -14,11 +14,12 @@ from scipy.spatial.transform import Rotation
 from pipeline.colour import to_pixels
 from pipeline.head.model import load_head
 from pipeline.records import Camera, ClothLook, Float, Light, WornMask
-from pipeline.studio import bust, camera, fabric_mesh, lights, session
+from pipeline.studio import bust, camera, lights, session
 from pipeline.studio.eyes import draw_eyes
-from pipeline.studio.materials.dress import PLAIN, dress_mask
+from pipeline.studio.materials.dress import PLAIN
 from pipeline.studio.person import Person, draw_person
 from pipeline.studio.skin import base_colour, draw_complexion
+from pipeline.studio.wardrobe import hang_mask
 
 FRONT, THREE_QUARTER, PROFILE, BELOW = (0.0, 0.0), (40.0, 0.0), (90.0, 0.0), (15.0, -35.0)
 """Views (yaw, pitch) in degrees that between them show all of a mask."""
@@ -26,8 +27,8 @@ FRONT, THREE_QUARTER, PROFILE, BELOW = (0.0, 0.0), (40.0, 0.0), (90.0, 0.0), (15
 DISTANCE = 1.2  # m: nobody takes a portrait from nearer
 SPAN = 2.1  # height of the picture over that from the eyes to the chin
 WALL = (0.50, 0.36)  # linear, at the top and at the foot of the picture
-FINE_PIXEL = 5e-4  # m; where a pixel covers less, the cells of the sheet are halved
-_FACING = np.diag([1.0, -1.0, -1.0])
+FACING = np.diag([1.0, -1.0, -1.0])
+"""Head to camera rotation of a frontal, upright head."""
 
 
 def render_fitting(
@@ -49,24 +50,19 @@ def render_fitting(
     renderer; ``melanin`` is 0 for very light and 1 for very dark skin. Same input, same bytes.
     """
     frame, middle = _framing(head_vertices, size_px)
-    place = bust.Place(_FACING, np.array([0.0, 0.0, DISTANCE]) - _FACING @ middle)
+    place = bust.Place(FACING, np.array([0.0, 0.0, DISTANCE]) - FACING @ middle)
     person = _bald_person(np.random.default_rng(seed), melanin)
     scene = session.new_scene(samples=samples, seed=seed)
     scene.render.film_transparent = True
     bust.add_bald_head(scene, person, head_vertices, place, np.zeros(2), level=1)
-    _add_mask(scene, worn, material, look, place, DISTANCE / frame.focal_px)
+    add_worn(scene, worn, material, look, place, DISTANCE / frame.focal_px)
     light = _studio_light(base_colour(person.complexion.melanin, person.complexion.blood))
     rig = [*lights.add_lights(scene, light), camera.place_camera(scene, frame)]
     lights.add_reflections(scene, light)
-    wall = np.linspace(*WALL, size_px)[:, None, None]
     bpy.context.view_layer.update()
-    start = [np.array(thing.matrix_world) for thing in rig]
-    pictures = []
-    for view in views:
-        _walk_around(rig, start, view)
-        rgba = session.render_pixels(scene).astype(np.float64)
-        pictures.append(to_pixels(rgba[..., :3] + (1 - rgba[..., 3:]) * wall))
-    return pictures
+    wall = np.linspace(*WALL, size_px)[:, None, None]
+    shots = shoot(scene, rig, views)
+    return [to_pixels(shot[..., :3] + (1 - shot[..., 3:]) * wall) for shot in shots]
 
 
 def pixel_size(head_vertices: Float, size_px: int) -> float:
@@ -92,7 +88,7 @@ def _bald_person(rng: np.random.Generator, melanin: float) -> Person:
     return replace(person, complexion=complexion, eyes=draw_eyes(rng, melanin))
 
 
-def _add_mask(
+def add_worn(
     scene: Any,
     worn: WornMask,
     material: Mapping[str, Any],
@@ -100,11 +96,8 @@ def _add_mask(
     place: bust.Place,
     pixel: float,
 ) -> None:
-    levels = int(pixel < FINE_PIXEL)
-    sheet, cords = fabric_mesh.add_mask(
-        scene, worn, place.of(worn.vertices), float(material["thickness_m"]), levels
-    )
-    dress_mask(sheet, cords, material, look, pixel)
+    """Put a mask into ``scene`` that is looked at from so near that a pixel covers ``pixel`` m of it."""
+    hang_mask(scene, worn, place.of, material, look, pixel)
 
 
 def _studio_light(skin: Float) -> Light:
@@ -114,6 +107,19 @@ def _studio_light(skin: Float) -> Light:
     gain = float(np.clip((0.30 / skin.mean()) ** 0.25, 0.9, 1.25))
     irradiance = np.array([[0.60, 0.585, 0.56], [0.15, 0.155, 0.165]])
     return Light(np.full(3, 0.30) * gain, directions, irradiance * gain, skin)
+
+
+def shoot(scene: Any, rig: Sequence[Any], views: Sequence[tuple[float, float]]) -> list[Float]:
+    """Pictures (H, W, 4), linear premultiplied RGBA, by ``views`` (yaw, pitch) in degrees.
+
+    ``rig`` is the camera, which looks at a head at DISTANCE, and the lamps and walls that stay with it.
+    """
+    start = [np.array(thing.matrix_world) for thing in rig]
+    pictures = []
+    for view in views:
+        _walk_around(rig, start, view)
+        pictures.append(session.render_pixels(scene).astype(np.float64))
+    return pictures
 
 
 def _walk_around(rig: Sequence[Any], start: Sequence[Float], view: tuple[float, float]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,19 +18,18 @@ from pipeline.studio import (
     blender,
     camera,
     edges,
-    fabric_mesh,
     frame,
     lights,
     mesh,
     session,
     shade,
 )
-from pipeline.studio.materials.dress import PLAIN, dress_mask
+from pipeline.studio.materials.dress import PLAIN
 from pipeline.studio.materials.labels import PASSES, show_labels
 from pipeline.studio.materials.skin import skin
+from pipeline.studio.wardrobe import hang_mask
 
 MATTE_SAMPLES = 16
-FINE_PIXEL = 5e-4  # m; where a pixel covers less, the cells of the sheet are halved
 FULL_SIDE = 128  # px; boxes larger than this get fewer samples, as the denoiser sees more of them
 SHADOW_SIDE = 200  # px; shadows are soft, so larger boxes are rendered at a fraction of the size
 _KEEP = "keep"
@@ -48,11 +48,11 @@ def render_layers(
 
     The head hides what is behind it, shades the mask and reflects light onto it. ``material`` is what
     `pipeline.masks.material` draws, ``look`` what its cloth shows close up where a pixel covers what
-    `pixel_size` says. Same input, same bytes. Raises Rejected("studio", reason) where the
-    mask does not lie in the photo.
+    `pixel_size` says; those of the mask under it are in them. Same input, same bytes. Raises
+    Rejected("studio", reason) where the mask does not lie in the photo.
     """
-    vertices = worn.vertices @ face.rotation.T + face.translation
-    tight, loose = frame.mask_boxes(vertices, face.camera)
+    masks = worn.vertices if worn.under is None else np.concatenate([worn.vertices, worn.under.vertices])
+    tight, loose = frame.mask_boxes(in_camera(face, masks), face.camera)
     pixel = pixel_size(face, worn)
 
     scene = session.new_scene(samples=config.samples, seed=seed, denoise=None)
@@ -64,19 +64,15 @@ def render_layers(
         # nothing tells a clear film from a hole but the room in it
         lights.add_reflections(scene, face.light)
     head = _add_head(scene, face)
-    sheet, loops = fabric_mesh.add_mask(
-        scene, worn, vertices, float(material["thickness_m"]), levels=int(pixel < FINE_PIXEL)
-    )
-    things = [thing for thing in (sheet, loops) if thing is not None]
-    dress = dress_mask(sheet, loops, material, look, pixel)
+    hung = hang_mask(scene, worn, partial(in_camera, face), material, look, pixel)
     camera.place_camera(scene, face.camera, tight)
     head.is_holdout = True
     colour, coverage = _fabric(scene, config)
-    for slot in dress:
+    for slot in hung.dress:
         show_labels(slot, True)
     solid, albedo, matte = _matte(scene, bool((worn.parts == PARTS.index("window")).any()))
     labels = _labels(scene)
-    for slot in dress:
+    for slot in hung.dress:
         show_labels(slot, False)
 
     inner = (slice(tight[1] - loose[1], tight[3] - loose[1]), slice(tight[0] - loose[0], tight[2] - loose[0]))
@@ -87,7 +83,7 @@ def render_layers(
         full[inner] = crop
         return full
 
-    shadow = _shadow(scene, face, head, things, loose, 1.0 - place(matte), config)
+    shadow = _shadow(scene, face, head, hung.things, loose, 1.0 - place(matte), config)
     # through a window the coverage is as noisy as what is seen through it, but there is no rim
     window = ndimage.binary_dilation(solid - matte > 0.01, iterations=2)
     coverage = np.where(window, solid, coverage)
@@ -109,6 +105,11 @@ def pixel_size(face: Face, worn: WornMask) -> float:
     """How many metres a pixel of the photo covers at the middle of the mask."""
     depth = worn.vertices @ face.rotation[2] + face.translation[2]
     return float(np.median(depth)) / face.camera.focal_px
+
+
+def in_camera(face: Face, points: Float) -> Float:
+    """Points (N, 3) m of the head frame in the camera frame."""
+    return np.asarray(points @ face.rotation.T + face.translation)
 
 
 def _add_head(scene: Any, face: Face) -> Any:
@@ -187,7 +188,13 @@ def _labels(scene: Any) -> dict[str, Float]:
 
 
 def _shadow(
-    scene: Any, face: Face, head: Any, things: list[Any], box: frame.Box, free: Float, config: RenderConfig
+    scene: Any,
+    face: Face,
+    head: Any,
+    things: Sequence[Any],
+    box: frame.Box,
+    free: Float,
+    config: RenderConfig,
 ) -> Float:
     """Factor on the skin (h, w, 3) inside ``box``, of whose pixels the mask leaves ``free`` (h, w)."""
     step = -(-max(box[2] - box[0], box[3] - box[1]) // SHADOW_SIDE)

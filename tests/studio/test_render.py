@@ -162,6 +162,18 @@ def test_same_input_same_bytes_whatever_was_rendered_before(layers):
             assert one.tobytes() == other.tobytes(), field.name
 
 
+def test_a_mask_under_another_is_seen_where_it_peeps_out_in_its_own_colour():
+    wide = a_sheet(centre=(0.003, -0.061, 0.097), size=(0.17, 0.08))
+    red = {**PLAIN, "colour": [0.6, 0.1, 0.1]}
+    layers = render(a_face(), dataclasses.replace(a_sheet(), under=wide), under=red)
+    row = layers.albedo.shape[0] // 3
+    seen = layers.albedo[row][layers.rgba[row, :, 3] > 0.999]
+    np.testing.assert_allclose(seen[3], red["colour"], rtol=0.05)
+    np.testing.assert_allclose(seen[len(seen) // 2], PLAIN["colour"], rtol=0.05)
+    depth = layers.depth[row][layers.parts[row] > 0]
+    assert depth[3] - depth[len(depth) // 2] == pytest.approx(0.003, abs=2e-5)
+
+
 def test_a_mask_outside_the_photo_is_rejected():
     with pytest.raises(Rejected, match="outside the photo"):
         render(a_face(x=2.0), a_sheet())
