@@ -46,7 +46,7 @@ def _clutter(rng: np.random.Generator, wall: Float, u: Float, v: Float) -> Float
     return np.stack([gaussian_filter(picture[..., c], blur) for c in range(3)], axis=-1)
 
 
-def add_backdrop(scene: Any, camera: Camera, picture: Float, distance: float = 6.0) -> None:
+def add_backdrop(scene: Any, camera: Camera, picture: Float, distance: float = 6.0) -> Any:
     """Hang ``picture`` (H, W, 3) linear RGB behind the scene so that it fills the frame of ``camera``.
 
     Only the camera sees it: it neither lights nor mirrors in anything. It is part of the scene, and not
@@ -77,6 +77,7 @@ def add_backdrop(scene: Any, camera: Camera, picture: Float, distance: float = 6
     thing = add_object(scene, sheet, material)
     for ray in ("diffuse", "glossy", "transmission", "volume_scatter", "shadow"):
         setattr(thing, f"visible_{ray}", False)
+    return thing
 
 
 def expose(rng: np.random.Generator, linear: Float, blur_px: float, grain: float) -> NDArray[np.uint8]:

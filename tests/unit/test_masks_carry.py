@@ -140,10 +140,26 @@ def test_a_drape_of_other_code_is_not_used_and_a_failure_is_kept_as_such(tmp_pat
     for _ in range(2):
         with pytest.raises(Rejected, match="slid off"):
             fetch(tmp_path, slot, lost)
-    assert len(calls) == 1 and filled(tmp_path, slot, lost)
+    assert len(calls) == bank.DRAWS and filled(tmp_path, slot, lost)
     newer = replace(made_by(calls), digest=lambda design: "newer code")
     assert not filled(tmp_path, slot, newer)
     fetch(tmp_path, slot, newer)
+    assert len(calls) == bank.DRAWS + 1
+
+
+def test_a_draw_that_does_not_settle_gives_way_to_the_next(tmp_path):
+    slot, calls = Slot(CORRECT, "L", 1, 0), []
+
+    def settle(rest, vertices, gravity):
+        calls.append(rest.parameters["tension"])
+        if len(calls) == 1:
+            raise Rejected("masks", "it slid off")
+        return rest.start_vertices, 1e-5
+
+    stubborn = replace(made_by([]), settle=settle)
+    made = fetch(tmp_path, slot, stubborn)
+    assert made.rest.parameters["tension"] == calls[1] != calls[0]
+    assert fetch(tmp_path, slot, stubborn).rest.start_vertices.tobytes() == made.rest.start_vertices.tobytes()
     assert len(calls) == 2
 
 

@@ -1,4 +1,4 @@
-"""``maskdrape gallery``: pictures of the whole library, on several heads and worn in every way."""
+"""``maskdrape gallery``: pictures of the whole library, worn by people who do not exist."""
 
 from __future__ import annotations
 
@@ -9,112 +9,183 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from pipeline.assets import digest
 from pipeline.cli.lettering import Ink, write
-from pipeline.cli.masks.card import VIEWS
-from pipeline.cli.masks.heads import DUMMIES, Dummy
+from pipeline.cli.masks.heads import CAST, Sitter
 from pipeline.cli.masks.pattern_panel import pattern_panel
-from pipeline.cli.masks.try_on import TriedOn, pictures, try_on
+from pipeline.cli.masks.try_on import TriedOn, portraits, try_on
 from pipeline.cli.masks.words import size_lines
 from pipeline.cli.quiet import native_output_in
 from pipeline.files import write_whole
 from pipeline.masks.design.design import Design
 from pipeline.masks.flat import flat_pattern
-from pipeline.masks.library import Library, design_names, load_design
+from pipeline.masks.library import Library, design_file, design_names, load_design
 from pipeline.masks.material import draw_material
 from pipeline.recipe import ConfigError
 from pipeline.records import Rejected
-from pipeline.studio.fitting import FRONT, THREE_QUARTER
+from pipeline.stages import source_digest
+from pipeline.studio.blender import VERSION
 
-SIDE, ACROSS, GAP, CAPTION = 240, 5, 4, 18
-SAMPLES, QUALITY = 16, 82
+LARGE, SMALL = (446, 558), (216, 268)  # px, width and height of the first picture and of the others
+ACROSS, GAP, CAPTION = 4, 6, 22
+SAMPLES, QUALITY = 12, 84
+SEEDS = 3  # other draws of the same design and way of wearing before a tile says why there is no mask
+RIGHT, LEFT, AHEAD, PROFILE, BELOW = (32.0, 0.0), (-32.0, 0.0), (0.0, 0.0), (88.0, 0.0), (24.0, -32.0)
 PAPER: Ink = (14, 15, 18)
-FAINT: Ink = (150, 156, 166)
+FAINT: Ink = (158, 164, 174)
 Tile = tuple[str, Image.Image]
 View = tuple[float, float]
+Say = Callable[[str], None]
 
 
 def make_gallery(library: Library, names: Sequence[str], output: Path) -> int:
     """Write a JPEG of each design in ``names`` (none: of all), an overview and an index page into ``output``.
 
-    Overview and index are of all pictures that are there then. Returns the exit code; raises ConfigError for
-    a name that is no design's.
+    A picture that is there already, made of the same design by the same code, is left as it is. Overview and
+    index are of all pictures that are there then. Returns the exit code; raises ConfigError for a name that
+    is no design's.
     """
     known = design_names(library)
     for name in names:
         if name not in known:
             raise ConfigError(f"NAME {name}: no such design; allowed: {', '.join(known)}")
     output.mkdir(parents=True, exist_ok=True)
+    code = source_digest("masks", "studio", "head", "cli/masks") + str(VERSION)
     with native_output_in(Path(os.devnull)) as (out, _):
+        say = lambda line: print(line, file=out, flush=True)  # noqa: E731
         for name in names or known:
-            picture = show_design(load_design(name, library), lambda line: print(line, file=out, flush=True))
-            picture.save(output / f"{name}.jpg", quality=QUALITY, optimize=True)
+            file, made_by = output / f"{name}.jpg", f"{digest([design_file(name, library)])} {code}"
+            if _comment(file) == made_by:
+                say(f"{name}: is there already")
+                continue
+            _save(show_design(load_design(name, library), known.index(name), say), file, made_by)
         shown = [name for name in known if (output / f"{name}.jpg").exists()]
-        overview = _sheet([(name, _worn_tile(output / f"{name}.jpg")) for name in shown])
-        overview.save(output / "library.jpg", quality=QUALITY, optimize=True)
-        write_whole(
-            output / "README.md", "\n".join(_index([load_design(name, library) for name in shown])).encode()
-        )
-        print(output / "README.md", file=out, flush=True)
+        _save(_overview([(name, output / f"{name}.jpg") for name in shown]), output / "library.jpg", code)
+        page = "\n".join(_index([load_design(name, library) for name in shown]))
+        write_whole(output / "README.md", page.encode())
+        say(str(output / "README.md"))
     return 0
 
 
-def show_design(design: Design, say: Callable[[str], None]) -> Image.Image:
-    """Flat and from four sides; on every dummy; worn in every way. Hands a line on each to ``say``."""
+def _comment(file: Path) -> str:
+    """What a picture says it was made by; nothing where there is none."""
+    if not file.exists():
+        return ""
+    with Image.open(file) as picture:
+        comment = picture.info.get("comment", b"")
+    return str(comment.decode("ascii", "replace"))
 
-    def put_on(dummy: Dummy, wearing: str, seed: int) -> TriedOn | Rejected:
-        try:
-            return try_on(design, wearing, dummy.vertices(), seed)
-        except Rejected as refusal:
-            say(f"{design.name}: {wearing} on {dummy.name}: {refusal.reason}")
-            return refusal
 
-    def look(tried: TriedOn | Rejected, dummy: Dummy, seed: int, *views: View) -> list[Image.Image]:
-        if isinstance(tried, Rejected):
-            return [_refused(tried.reason)] * len(views)
-        say(f"{design.name}: {tried.worn.wearing} on {dummy.name}, size {tried.worn.size}")
-        material = draw_material(design, np.random.default_rng([seed, *design.name.encode()]))
-        return pictures(tried, material, views, SIDE, SAMPLES, seed, dummy.melanin)
+def _save(picture: Image.Image, file: Path, made_by: str) -> None:
+    partial = file.with_suffix(".part.jpg")
+    picture.save(partial, quality=QUALITY, optimize=True, comment=made_by.encode())
+    partial.replace(file)
 
+
+def show_design(design: Design, number: int, say: Say) -> Image.Image:
+    """One large picture and eight small ones: from all sides, flat, on others, worn in other ways.
+
+    ``number`` decides who comes first and which ways of wearing are shown. Hands a line on each mask to
+    ``say``.
+    """
     usual, *others = design.wearing
-    first = put_on(DUMMIES[0], usual, 0)
-    if isinstance(first, Rejected):
-        tiles = [("flat", _refused(first.reason))]
-    else:
-        tiles = [(f"flat, size {first.worn.size}", pattern_panel(flat_pattern(first.rest), SIDE))]
-    tiles += zip(VIEWS, look(first, DUMMIES[0], 0, *VIEWS.values()), strict=True)
-    for seed, dummy in enumerate(DUMMIES[1:], start=1):
-        tried = put_on(dummy, usual, seed)
-        tiles += [(dummy.name, shot) for shot in look(tried, dummy, seed, FRONT)]
-    for seed, wearing in enumerate(others, start=len(DUMMIES)):
-        dummy = DUMMIES[seed % (len(DUMMIES) - 1)]
-        tried = put_on(dummy, wearing, seed)
-        words = wearing.replace("_", " ")
-        tiles += [(words, shot) for shot in look(tried, dummy, seed, THREE_QUARTER)]
-    return _sheet(tiles)
+    begin = 3 * number % max(len(others), 1)
+    shown = (others[begin:] + others[:begin])[:3]
+    cast = [CAST[(number + place) % len(CAST)] for place in range(6)]
+
+    first = _put_on(design, usual, cast[0], 0, say)
+    large = _look(first, design, cast[0], 0, [RIGHT], LARGE)
+    tiles = [
+        ("flat pattern, mm", _flat(first)),
+        *zip(
+            ("from the side", "from below"),
+            _look(first, design, cast[0], 0, [PROFILE, BELOW], SMALL),
+            strict=True,
+        ),
+    ]
+    rest = [usual] * (5 - len(shown)) + shown
+    for seed, (wearing, sitter) in enumerate(zip(rest, cast[1:], strict=True), start=1):
+        tried = _put_on(design, wearing, sitter, seed, say)
+        view = (AHEAD, LEFT, RIGHT)[seed % 3]
+        words = wearing.replace("_", " ") if wearing != usual else _size(tried)
+        tiles += [(words, shot) for shot in _look(tried, design, sitter, seed, [view], SMALL)]
+    return _sheet((f"{_size(first)}, {usual.replace('_', ' ')}", large[0]), tiles)
 
 
-def _refused(reason: str) -> Image.Image:
-    tile = Image.new("RGB", (SIDE, SIDE), (60, 62, 66))
-    write(tile, (10, 10), f"refused: {reason}", 13, FAINT, SIDE - 20)
+def _put_on(design: Design, wearing: str, sitter: Sitter, seed: int, say: Say) -> TriedOn | Rejected:
+    for draw in range(SEEDS):
+        try:
+            tried = try_on(design, wearing, sitter.head(), seed + 100 * draw)
+        except Rejected as refusal:
+            reason = refusal
+            say(f"{design.name}: {wearing} on {sitter.name}: {refusal.reason}")
+        else:
+            say(f"{design.name}: {wearing} on {sitter.name}, size {tried.worn.size}")
+            return tried
+    return reason
+
+
+def _look(
+    tried: TriedOn | Rejected,
+    design: Design,
+    sitter: Sitter,
+    seed: int,
+    views: Sequence[View],
+    size: tuple[int, int],
+) -> list[Image.Image]:
+    if isinstance(tried, Rejected):
+        return [_refused(tried.reason, size)] * len(views)
+    material = draw_material(design, np.random.default_rng([seed, *design.name.encode()]))
+    return portraits(tried, sitter.person(), material, views, size, SAMPLES, seed)
+
+
+def _flat(tried: TriedOn | Rejected) -> Image.Image:
+    if isinstance(tried, Rejected):
+        return _refused(tried.reason, SMALL)
+    width, height = SMALL
+    drawn = pattern_panel(flat_pattern(tried.rest), width)
+    tile = Image.new("RGB", SMALL, drawn.getpixel((0, 0)))
+    tile.paste(drawn, (0, (height - width) // 2))
     return tile
 
 
-def _worn_tile(file: Path) -> Image.Image:
-    """The view from three quarters in a design's picture."""
-    left = (1 + list(VIEWS).index("three-quarter")) * (SIDE + GAP)
-    with Image.open(file) as picture:
-        return picture.crop((left, 0, left + SIDE, SIDE))
+def _size(tried: TriedOn | Rejected) -> str:
+    return "" if isinstance(tried, Rejected) else f"size {tried.worn.size}"
 
 
-def _sheet(tiles: Sequence[Tile]) -> Image.Image:
-    """Tiles in rows, with what they show written below."""
-    across = min(ACROSS, len(tiles))
-    step = SIDE + CAPTION + GAP
-    sheet = Image.new("RGB", (across * (SIDE + GAP) - GAP, -(-len(tiles) // across) * step), PAPER)
-    for number, (caption, tile) in enumerate(tiles):
-        left, top = number % across * (SIDE + GAP), number // across * step
+def _refused(reason: str, size: tuple[int, int]) -> Image.Image:
+    tile = Image.new("RGB", size, (60, 62, 66))
+    write(tile, (10, 10), f"refused: {reason}", 13, FAINT, size[0] - 20)
+    return tile
+
+
+def _sheet(large: Tile, tiles: Sequence[Tile]) -> Image.Image:
+    """The large picture, and the small ones in rows beside it, with what they show written below."""
+    rows = -(-len(tiles) // ACROSS)
+    row = SMALL[1] + CAPTION + GAP
+    width = LARGE[0] + ACROSS * (GAP + SMALL[0])
+    sheet = Image.new("RGB", (width, max(LARGE[1] + CAPTION, rows * row - GAP)), PAPER)
+    places = [(0, 0)]
+    for number in range(len(tiles)):
+        places.append((LARGE[0] + GAP + number % ACROSS * (SMALL[0] + GAP), number // ACROSS * row))
+    for (left, top), (caption, tile) in zip(places, (large, *tiles), strict=True):
         sheet.paste(tile, (left, top))
-        write(sheet, (left + 4, top + SIDE + 2), caption, 12, FAINT)
+        write(sheet, (left + 3, top + tile.height + 3), caption, 13, FAINT)
+    return sheet
+
+
+def _overview(files: Sequence[tuple[str, Path]]) -> Image.Image:
+    """The large picture of every design, made smaller."""
+    across, width = min(5, max(len(files), 1)), 240
+    height = round(width * LARGE[1] / LARGE[0])
+    step = height + CAPTION + GAP
+    sheet = Image.new("RGB", (across * (width + GAP) - GAP, -(-len(files) // across) * step), PAPER)
+    for number, (name, file) in enumerate(files):
+        left, top = number % across * (width + GAP), number // across * step
+        with Image.open(file) as picture:
+            tile = picture.crop((0, 0, *LARGE)).resize((width, height), Image.Resampling.LANCZOS)
+        sheet.paste(tile, (left, top))
+        write(sheet, (left + 3, top + height + 3), name, 13, FAINT)
     return sheet
 
 
@@ -122,8 +193,8 @@ def _index(designs: Sequence[Design]) -> Iterator[str]:
     yield "# The mask library"
     yield ""
     yield (
-        "Made by `maskdrape gallery`: every design, cloth-simulated on heads that were drawn from the head "
-        "model and are nobody's, in a plain studio. The pictures are CC0-1.0. Sizes are the makers', in mm."
+        "Made by `maskdrape gallery`: every design, cloth-simulated on people who were drawn from the head "
+        "model and do not exist, in a plain studio. The pictures are CC0-1.0. Sizes are the makers', in mm."
     )
     yield ""
     yield "![the library](library.jpg)"

@@ -1,40 +1,43 @@
-"""The generated heads that the gallery shows masks on."""
+"""The people, who do not exist, on whom the gallery shows masks."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from pipeline.head.model import load_head
 from pipeline.records import Float
-
-SIGMA = 0.85  # how far heads stray from the mean one
+from pipeline.studio.person import Person, draw_person
 
 
 @dataclass(frozen=True)
-class Dummy:
-    """One bald head."""
+class Sitter:
+    """Somebody drawn from the head model and the wardrobes of `pipeline.studio`."""
 
     name: str
-    seed: int  # of its shape; 0 is the mean head
-    scale: float
-    melanin: float  # 0 very light skin ... 1 very dark
+    seed: int
+    scale: float = 1.0  # of the whole head
+    stray: float = 1.0  # share of the way from the mean head to the one that was drawn
 
-    def vertices(self) -> Float:
+    def person(self) -> Person:
+        drawn = draw_person(np.random.default_rng([self.seed]))
+        return replace(drawn, identity_coefficients=self.stray * drawn.identity_coefficients)
+
+    def head(self) -> Float:
         """(V, 3) m, head frame."""
         model = load_head()
-        identity = np.random.default_rng(self.seed).normal(0, SIGMA, len(model.identity_basis))
-        shape = model.shape(identity * (self.seed > 0), np.zeros(len(model.expression_names)))
-        return np.asarray(shape * self.scale)
+        calm = np.zeros(len(model.expression_names))
+        return np.asarray(self.scale * model.shape(self.person().identity_coefficients, calm))
 
 
-# Narrow, long and broad are extremes among 120 draws, by the width of the cheekbones over the height from
-# sellion to chin: 1.27, 1.11 and 1.54 against 1.34 of the mean head.
-DUMMIES = (
-    Dummy("mean head", 0, 1.0, 0.25),
-    Dummy("narrow and small", 8, 1.0, 0.05),
-    Dummy("long", 55, 1.0, 0.9),
-    Dummy("broad and large", 102, 1.0, 0.55),
-    Dummy("child-sized", 0, 0.82, 0.4),
+# Chosen by eye among sixty: tones of skin, ages, hair, narrow and broad faces.
+CAST = (
+    Sitter("a woman in a roll-neck", 22),
+    Sitter("a man in a white shirt", 50),
+    Sitter("an elderly woman", 39, 0.97),
+    Sitter("a child", 25, 0.84, 0.5),
+    Sitter("a woman with long hair", 29),
+    Sitter("a man with glasses", 37),
+    Sitter("a man with stubble", 40, 1.03),
 )

@@ -18,8 +18,9 @@ from pipeline.masks.look import cloth_look
 from pipeline.masks.place.place import place_mask
 from pipeline.masks.size import face_arc
 from pipeline.records import Float, Rejected, RestMask, WornMask
+from pipeline.studio import fitting, sitter
 from pipeline.studio.cloth import SETTINGS, drape
-from pipeline.studio.fitting import pixel_size, render_fitting
+from pipeline.studio.person import Person
 
 UPRIGHT = np.array([0.0, -1.0, 0.0])  # gravity in the head frame of somebody who looks straight ahead
 
@@ -57,11 +58,25 @@ def pictures(
     side: int,
     samples: int,
     seed: int,
-    melanin: float = 0.25,
 ) -> list[Image.Image]:
-    """The mask in ``material`` on its head, ``side`` px square, by ``views`` (yaw, pitch) in degrees."""
-    look = cloth_look(material, pixel_size(tried.head, side))
-    shots = render_fitting(tried.head, tried.worn, material, views, side, samples, seed, melanin, look)
+    """The mask in ``material`` on its bald head, ``side`` px square, by ``views`` (yaw, pitch) in degrees."""
+    look = cloth_look(material, fitting.pixel_size(tried.head, side))
+    shots = fitting.render_fitting(tried.head, tried.worn, material, views, side, samples, seed, look=look)
+    return [Image.fromarray(shot) for shot in shots]
+
+
+def portraits(
+    tried: TriedOn,
+    person: Person,
+    material: Mapping[str, Any],
+    views: Sequence[tuple[float, float]],
+    size: tuple[int, int],
+    samples: int,
+    seed: int,
+) -> list[Image.Image]:
+    """The mask on ``person``, whose head it was tried on, in pictures of ``size`` (width, height) px."""
+    look = cloth_look(material, sitter.pixel_size(tried.head, size))
+    shots = sitter.render_sitter(person, tried.head, tried.worn, material, look, views, size, samples, seed)
     return [Image.fromarray(shot) for shot in shots]
 
 

@@ -1,13 +1,15 @@
 """The bank: drapes settled once, on a few reference heads, and kept on disk for all others.
 
 What lies in the bank depends on design, size, way of wearing, reference head and number, on the code that
-makes it and on the version of Blender: not on a run, its seed, or the order in which it was filled.
+makes it and on the version of Blender: not on a run, its seed, or the order in which it was filled. So what
+is carried is the same to the byte whether the bank was full, empty or half filled before.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +30,7 @@ from pipeline.records import Float, Rejected, RestMask
 from pipeline.seeds import generator
 
 NUMBERS = 3  # drapes of one slot's kind on each reference head, with other draws of cloth and wearing
+DRAWS = 3  # of cloth and wearing, tried in turn until one settles
 STEP = 1e-5  # m: grain of the stored coordinates
 DOWN = np.array([0.0, -1.0, 0.0])
 UPRIGHT_DEGREES = 40.0  # a head tilted farther than this lets the cloth hang in another direction
@@ -52,6 +55,7 @@ class StoredDrape:
     grains: NDArray[np.int16]  # (M, 3) in STEPs from the middle, head frame
     middle: Float  # (3,) m
     motion: float  # m a frame
+    draw: int  # which of DRAWS it was
 
 
 @dataclass(frozen=True)
@@ -125,18 +129,29 @@ def filled(folder: Path, slot: Slot, maker: Maker) -> bool:
 def fetch(folder: Path, slot: Slot, maker: Maker) -> Settled:
     """The slot's drape, made and stored when the bank lacks it. Raises Rejected, from the bank as well."""
     head = reference_head(maker.design(slot.choice.design), slot.size, slot.shape)
-    rest = maker.place(slot.choice, head, DOWN, generator(0, "", *_names(slot)))
+
+    def laid(draw: int) -> RestMask:
+        return maker.place(slot.choice, head, DOWN, generator(0, "", *_names(slot), draw))
+
+    def once(draw: int) -> tuple[StoredDrape, ...]:
+        return (_packed(*maker.settle(laid(draw), head, DOWN), draw),)
 
     def make() -> tuple[StoredDrape, ...]:
-        vertices, motion = maker.settle(rest, head, DOWN)
-        middle = (vertices.max(0) + vertices.min(0)) / 2
-        grains = np.round((vertices - middle) / STEP)
-        if np.abs(grains).max() > np.iinfo(np.int16).max:
-            raise Rejected("masks", "the drape is too large for the bank")
-        return (StoredDrape(grains.astype(np.int16), middle, motion),)
+        for draw in range(DRAWS - 1):
+            with suppress(Rejected):
+                return once(draw)
+        return once(DRAWS - 1)
 
     stored = cached(folder, _key(slot, maker.digest(slot.choice.design)), StoredDrape, make)[0]
-    return Settled(rest, stored.middle + STEP * stored.grains, stored.motion, head)
+    return Settled(laid(stored.draw), stored.middle + STEP * stored.grains, stored.motion, head)
+
+
+def _packed(vertices: Float, motion: float, draw: int) -> StoredDrape:
+    middle = (vertices.max(0) + vertices.min(0)) / 2
+    grains = np.round((vertices - middle) / STEP)
+    if np.abs(grains).max() > np.iinfo(np.int16).max:
+        raise Rejected("masks", "the drape is too large for the bank")
+    return StoredDrape(grains.astype(np.int16), middle, motion, draw)
 
 
 # A maker is made once a process: that the bindings are kept by it as well costs nothing.
