@@ -19,6 +19,7 @@ from pipeline.records import Float
 NO_WEIGHTS: Mapping[str, float] = {}
 PICTURE = "picture"
 """Name of the print that stands for the pictures of the configuration."""
+PRESSED = 0.82  # of the light, where fibres are pressed together
 DYED = "printed"
 """Name of the colour of cloth that is dyed with the ground of its print."""
 
@@ -43,8 +44,8 @@ def draw_material(
     ``thickness_m`` is that of the whole sheet; ``crumple_m`` the height of its dents. ``weave_seed`` seeds
     where the cloth was cut and what happened to it. ``hem`` says how borders are finished (``kind``,
     ``row_m`` from the edge, ``rows``, ``gap_m`` apart, ``stitch_m``, ``thread`` colour or None for the
-    cloth's, ``seams``), ``folds_u_m`` and ``folds_v_m`` where folds run, in the uv. ``print`` is None, or what
-    `pipeline.masks.prints.draw.draw_print` takes.
+    cloth's, ``seams``), ``folds_u_m`` and ``folds_v_m`` where folds run, in the uv. ``print`` is
+    None, or what `pipeline.masks.prints.draw.draw_print` takes.
     """
     look = design.material
     fabric = _choose({str(k): v for k, v in look.fabrics.items()}, fabrics, rng)
@@ -167,9 +168,16 @@ def _with_print(
     described["inks"] = [
         np.clip(linear(ink) * np.exp(rng.normal(0, 0.05, 3)), 0.01, 0.9).tolist() for ink in inks
     ]
-    if kind == "mark":  # low on one cheek, as makers place it
-        side, down = rng.choice([-1, 1]) * rng.uniform(0.03, 0.05), rng.uniform(0.08, 0.11)
-        described["origin"] = [float(side), -float(down)]
+    if kind == "stamp":
+        described["text"] = list(wanted.text)
+        if not inks:
+            described["inks"] = [[PRESSED * share for share in material["colour"]]]
+    if wanted.at_mm is not None:
+        left, down = wanted.at_mm + rng.normal(0, 1.5, 2)
+        described["origin"] = [float(left) / 1000, -float(down) / 1000]
+    elif kind in ("mark", "stamp"):  # low on one cheek, as makers place it
+        side, low = rng.choice([-1, 1]) * rng.uniform(0.03, 0.05), rng.uniform(0.08, 0.11)
+        described["origin"] = [float(side), -float(low)]
     elif kind not in ("picture", "gradient"):  # cut anywhere from the roll
         described["origin"] = rng.uniform(0, 0.2, 2).tolist()
     if wanted.file is not None:

@@ -108,3 +108,14 @@ def test_hems_and_folds_come_in_metres():
     drawn = draw_material(design, np.random.default_rng(1))
     assert drawn["hem"]["row_m"] == 0.004 and drawn["hem"]["thread"] == [1, 1, 1]
     assert abs(drawn["folds_u_m"][0]) < 0.004 and drawn["folds_v_m"][0] == pytest.approx(-0.048, abs=0.004)
+
+
+def test_a_stamp_stands_where_the_design_says_and_is_pressed_in():
+    stamp = Print(kind="stamp", weight=1, text=("KN95",), at_mm=(50, 70))
+    drawn = draw_material(with_look(prints={"stamp": stamp}), np.random.default_rng(1))
+    np.testing.assert_allclose(drawn["print"]["origin"], [0.050, -0.070], atol=0.006)
+    np.testing.assert_allclose(drawn["print"]["inks"], [0.82 * np.array(drawn["colour"])])
+    assert drawn["print"]["text"] == ["KN95"]
+    for wrong in ({"kind": "stamp"}, {"kind": "dots", "text": ("a",)}, {"kind": "dots", "at_mm": (0, 1)}):
+        with pytest.raises(ValueError, match=r"stamp|at_mm"):
+            Print(weight=1, **wrong)

@@ -11,7 +11,8 @@ INKS = [[0.8, 0.1, 0.1], [0.1, 0.7, 0.2], [0.1, 0.2, 0.8]]
 
 def described(kind: str, size: float | None = None, **more) -> dict:
     size = size or sum(SIZES_MM[kind]) / 2000
-    return {"kind": kind, "size_m": size, "angle": 0.0, "origin": [0, 0], "inks": INKS, "seed": 4, **more}
+    usual = {"angle": 0.0, "origin": [0, 0], "inks": INKS, "seed": 4, "text": ["N95", "SAMPLE"]}
+    return {"kind": kind, "size_m": size, **usual, **more}
 
 
 @pytest.mark.parametrize("kind", sorted(REPEATS))
@@ -68,7 +69,21 @@ def test_every_kind_draws_the_same_from_the_same_seed_only():
     for kind in ("camouflage", "flowers", "words", "mark", "leopard"):
         other = draw_print(described(kind, seed=5), 0.001).pixels
         assert other.shape != first.shape or (other != draw_print(described(kind), 0.001).pixels).any()
-    assert set(PALETTES) == set(KINDS) - {"picture"}
+    assert set(PALETTES) == set(KINDS) - {"picture", "stamp"}
+
+
+def test_a_stamp_reads_the_right_way_round_at_its_size():
+    tile = draw_print(described("stamp", 0.02, text=["L"]), 0.0002)
+    cover = tile.pixels[..., 3]
+    rows, columns = np.nonzero(cover > 0.5)
+    texel = tile.size / cover.shape[::-1]
+    assert 0.4 * 0.02 < np.ptp(rows) * texel[1] <= 0.02
+    # an L is heavy at its left and at its foot, where v is least
+    middle = (rows.min() + rows.max()) / 2, (columns.min() + columns.max()) / 2
+    assert rows.mean() < middle[0] - 3 and columns.mean() < middle[1] - 3
+    two = draw_print(described("stamp", 0.02, text=["N95", "SAMPLE 0000"]), 0.0002).pixels[..., 3]
+    lines = np.flatnonzero(np.diff((two.max(1) > 0.5).astype(int)))
+    assert len(lines) == 4 and np.ptp(np.nonzero(two > 0.5)[1]) * texel[0] > 0.85 * 0.02
 
 
 def test_a_picture_lies_at_its_true_size_the_right_way_up(tmp_path):

@@ -8,12 +8,14 @@ from pydantic import Field, model_validator
 
 from pipeline.masks.design.block import Block, Fraction, FractionRange, Hex, NotNegative, Positive, Range
 
+NonEmpty = Annotated[str, Field(min_length=1, max_length=40)]
 FabricName = Literal[
     "spunbond", "needle_felt", "cotton", "denim", "satin", "jersey", "microfibre", "foam", "neoprene",
 ]  # fmt: skip
 PrintKind = Literal[
     "stripes", "gingham", "tartan", "houndstooth", "dots", "confetti", "stars", "rings", "crosses",
-    "leopard", "flowers", "paisley", "lace", "camouflage", "digital", "words", "mark", "gradient", "picture",
+    "leopard", "flowers", "paisley", "lace", "camouflage", "digital", "words", "mark", "stamp",
+    "gradient", "picture",
 ]  # fmt: skip
 
 
@@ -35,11 +37,17 @@ class Print(Block):
     inks: tuple[Hex, ...] = ()
     turned_degrees: tuple[float, float] = (0.0, 0.0)
     file: str | None = None  # of a picture, in mask_library/prints/
+    text: tuple[NonEmpty, ...] = ()  # lines of a stamp; without inks it is pressed into the cloth
+    at_mm: tuple[float, float] | None = None  # middle of a mark or stamp: to the wearer's left, and down
 
     @model_validator(mode="after")
     def _picture_has_file(self) -> Print:
         if (self.kind == "picture") != (self.file is not None):
             raise ValueError("kind: picture and file: go together")
+        if (self.kind == "stamp") != bool(self.text):
+            raise ValueError("kind: stamp and text: go together")
+        if self.at_mm is not None and self.kind not in ("mark", "stamp"):
+            raise ValueError("at_mm: is only for kind: mark and kind: stamp")
         return self
 
 

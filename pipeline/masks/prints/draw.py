@@ -32,7 +32,7 @@ REPEATS: dict[str, tuple[Callable[[Plan, np.random.Generator], InkMap], int, int
     "digital": (blotches.digital, 4, 128),
     "words": (lettering.words, 8, 480),
 }
-SINGLE = ("mark", "gradient", "picture")
+SINGLE = ("mark", "stamp", "gradient", "picture")
 KINDS: tuple[str, ...] = (*REPEATS, *SINGLE)
 """Names of every kind of print."""
 
@@ -55,6 +55,7 @@ SIZES_MM: dict[str, tuple[float, float]] = {
     "digital": (25, 40),
     "words": (7, 14),
     "mark": (12, 24),
+    "stamp": (22, 34),
     "gradient": (60, 140),
     "picture": (80, 180),
 }
@@ -81,13 +82,14 @@ def draw_print(described: Mapping[str, Any], texel: float) -> Tile:
     rng = np.random.default_rng(int(described["seed"]))
     if kind == "gradient":
         return _gradient(inks[0], size, origin, angle)
-    draw, across, least = (lettering.mark, 1, 120) if kind == "mark" else REPEATS[kind]
+    draw, across, least = REPEATS.get(kind, (lettering.mark, 1, 120))
     side = across * size
     count = max(1, round(side / texel))
     fine = max(int(np.clip(_MOST_SAMPLES // count, 1, 4)), -(-least // count))
-    ink = draw(Plan(side, count * fine, size, len(inks)), rng)
+    plan = Plan(side, count * fine, size, len(inks))
+    ink = lettering.stamp(plan, described["text"]) if kind == "stamp" else draw(plan, rng)
     drawn = _average(ink, inks, fine)
-    if kind == "mark":
+    if kind in SINGLE:
         return _framed(drawn, np.array([side, side]), origin, angle)
     return Tile(drawn.astype(np.float32), np.array([side, side]), origin, angle, True)
 

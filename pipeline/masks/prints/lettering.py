@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -27,6 +29,27 @@ def words(plan: Plan, rng: np.random.Generator) -> InkMap:
         for column in range(-1, count + 1):
             left = (column + 0.5 * (row % 2)) * step
             draw.text((left, row * plan.size * scale), word, ink, font)
+    return np.asarray(picture)[::-1].copy()
+
+
+def stamp(plan: Plan, lines: Sequence[str]) -> InkMap:
+    """``lines`` of text one below the other in the middle of the square, the longest as wide as it is.
+
+    The first is set larger where it is short, as makers set the name of the class.
+    """
+    room = 0.96 * plan.count
+    large = ImageFont.load_default(100.0)
+    lengths = [large.getlength(line) for line in lines]
+    size = 100.0 * room / max(lengths)
+    sizes = [min(1.6 * size, 100.0 * room / lengths[0]), *[size] * (len(lines) - 1)]
+    shrunk = min(1.0, room / (1.15 * sum(sizes)))
+    picture = Image.fromarray(plan.bare())
+    draw = ImageDraw.Draw(picture)
+    down = (plan.count - 1.15 * shrunk * sum(sizes)) / 2
+    for line, high in zip(lines, sizes, strict=True):
+        font = ImageFont.load_default(max(1.0, shrunk * high))
+        draw.text((plan.count / 2, down + 0.575 * shrunk * high), line, 1, font, anchor="mm")
+        down += 1.15 * shrunk * high
     return np.asarray(picture)[::-1].copy()
 
 
