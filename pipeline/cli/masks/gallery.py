@@ -13,14 +13,15 @@ from pipeline.assets import digest
 from pipeline.cli.lettering import Ink, write
 from pipeline.cli.masks.heads import CAST, Sitter
 from pipeline.cli.masks.pattern_panel import pattern_panel
-from pipeline.cli.masks.try_on import TriedOn, portraits, try_on
+from pipeline.cli.masks.try_on import TriedOn, clothed, portraits, try_on
 from pipeline.cli.masks.words import size_lines
 from pipeline.cli.quiet import native_output_in
+from pipeline.draping import Draping, real_draping
 from pipeline.files import write_whole
+from pipeline.masks.balance import AS_DESIGNED, Choice
 from pipeline.masks.design.design import Design
 from pipeline.masks.flat import flat_pattern
 from pipeline.masks.library import Library, design_file, design_names, load_design
-from pipeline.masks.material import draw_material
 from pipeline.recipe import ConfigError
 from pipeline.records import Rejected
 from pipeline.stages import source_digest
@@ -52,13 +53,17 @@ def make_gallery(library: Library, names: Sequence[str], output: Path) -> int:
     output.mkdir(parents=True, exist_ok=True)
     code = source_digest("masks", "studio", "head", "cli/masks") + str(VERSION)
     with native_output_in(Path(os.devnull)) as (out, _):
-        say = lambda line: print(line, file=out, flush=True)  # noqa: E731
+        draping = real_draping(library)
+
+        def say(line: str) -> None:
+            print(line, file=out, flush=True)
+
         for name in names or known:
             file, made_by = output / f"{name}.jpg", f"{digest([design_file(name, library)])} {code}"
             if _comment(file) == made_by:
                 say(f"{name}: is there already")
                 continue
-            _save(show_design(load_design(name, library), known.index(name), say), file, made_by)
+            _save(show_design(draping, load_design(name, library), known.index(name), say), file, made_by)
         shown = [name for name in known if (output / f"{name}.jpg").exists()]
         _save(_overview([(name, output / f"{name}.jpg") for name in shown]), output / "library.jpg", code)
         page = "\n".join(_index([load_design(name, library) for name in shown]))
@@ -82,8 +87,8 @@ def _save(picture: Image.Image, file: Path, made_by: str) -> None:
     partial.replace(file)
 
 
-def show_design(design: Design, number: int, say: Say) -> Image.Image:
-    """One large picture and eight small ones: from all sides, flat, on others, worn in other ways.
+def show_design(draping: Draping, design: Design, number: int, say: Say) -> Image.Image:
+    """One large picture and eight small ones: flat, from all sides, on somebody else, worn in other ways.
 
     ``number`` decides who comes first and which ways of wearing are shown. Hands a line on each mask to
     ``say``.
@@ -91,43 +96,39 @@ def show_design(design: Design, number: int, say: Say) -> Image.Image:
     usual, *others = design.wearing
     begin = 3 * number % max(len(others), 1)
     shown = (others[begin:] + others[:begin])[:3]
-    cast = [CAST[(number + place) % len(CAST)] for place in range(6)]
+    cast = [CAST[(number + place) % len(CAST)] for place in range(5)]
 
-    first = _put_on(design, usual, cast[0], 0, say)
-    large = _look(first, design, cast[0], 0, [RIGHT], LARGE)
-    tiles = [
-        ("flat pattern, mm", _flat(first)),
-        *zip(
-            ("from the side", "from below"),
-            _look(first, design, cast[0], 0, [PROFILE, BELOW], SMALL),
-            strict=True,
-        ),
-    ]
-    rest = [usual] * (5 - len(shown)) + shown
+    first = _put_on(draping, Choice(design.name, usual, AS_DESIGNED), cast[0], 0, say)
+    large = _look(draping, first, cast[0], 0, [RIGHT], LARGE)
+    sides = _look(draping, first, cast[0], 0, [AHEAD, PROFILE, BELOW], SMALL)
+    words = ("from the front", "from the side", "from below")
+    tiles = [("flat pattern, mm", _flat(first)), *zip(words, sides, strict=True)]
+    rest = [usual] * (4 - len(shown)) + shown
     for seed, (wearing, sitter) in enumerate(zip(rest, cast[1:], strict=True), start=1):
-        tried = _put_on(design, wearing, sitter, seed, say)
-        view = (AHEAD, LEFT, RIGHT)[seed % 3]
-        words = wearing.replace("_", " ") if wearing != usual else _size(tried)
-        tiles += [(words, shot) for shot in _look(tried, design, sitter, seed, [view], SMALL)]
+        tried = _put_on(draping, Choice(design.name, wearing, AS_DESIGNED), sitter, seed, say)
+        view = (LEFT, RIGHT)[seed % 2]
+        shown_as = wearing.replace("_", " ") if wearing != usual else _size(tried)
+        tiles += [(shown_as, shot) for shot in _look(draping, tried, sitter, seed, [view], SMALL)]
     return _sheet((f"{_size(first)}, {usual.replace('_', ' ')}", large[0]), tiles)
 
 
-def _put_on(design: Design, wearing: str, sitter: Sitter, seed: int, say: Say) -> TriedOn | Rejected:
+def _put_on(draping: Draping, choice: Choice, sitter: Sitter, seed: int, say: Say) -> TriedOn | Rejected:
+    what = f"{choice.design}: {choice.wearing} on {sitter.name}"
     for draw in range(SEEDS):
         try:
-            tried = try_on(design, wearing, sitter.head(), seed + 100 * draw)
+            tried = try_on(draping, choice, sitter.head(), seed + 100 * draw)
         except Rejected as refusal:
             reason = refusal
-            say(f"{design.name}: {wearing} on {sitter.name}: {refusal.reason}")
+            say(f"{what}: {refusal.reason}")
         else:
-            say(f"{design.name}: {wearing} on {sitter.name}, size {tried.worn.size}")
+            say(f"{what}, size {tried.worn.size}")
             return tried
     return reason
 
 
 def _look(
+    draping: Draping,
     tried: TriedOn | Rejected,
-    design: Design,
     sitter: Sitter,
     seed: int,
     views: Sequence[View],
@@ -135,7 +136,8 @@ def _look(
 ) -> list[Image.Image]:
     if isinstance(tried, Rejected):
         return [_refused(tried.reason, size)] * len(views)
-    material = draw_material(design, np.random.default_rng([seed, *design.name.encode()]))
+    rng = np.random.default_rng([seed, *tried.worn.design.encode()])
+    material = clothed(draping, tried.worn, rng)
     return portraits(tried, sitter.person(), material, views, size, SAMPLES, seed)
 
 

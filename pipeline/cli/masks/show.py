@@ -27,17 +27,19 @@ def show_design(
     file.parent.mkdir(parents=True, exist_ok=True)
     with native_output_in(Path(os.devnull)) as (out, err):
         from pipeline.cli.masks.card import card
-        from pipeline.cli.masks.try_on import head_for_size, only_size, try_on
+        from pipeline.cli.masks.try_on import clothed, head_for_size, try_on
+        from pipeline.draping import real_draping
         from pipeline.head.model import load_head
-        from pipeline.masks.material import draw_material
+        from pipeline.masks.balance import AS_DESIGNED, Choice
 
+        draping = real_draping(library)
         head = np.asarray(load_head().mean) if size is None else head_for_size(design, size)
         try:
-            tried = try_on(only_size(design, size) if size else design, wearing, head, seed)
+            tried = try_on(draping, Choice(name, wearing, AS_DESIGNED), head, seed)
         except Rejected as refusal:
             print(f"maskdrape: {name}, worn {wearing}: {refusal.reason} (try another --seed)", file=err)
             return 3
-        material = draw_material(design, np.random.default_rng(seed))
+        material = clothed(draping, tried.worn, np.random.default_rng(seed))
         card(design, tried, material, SIDE, SAMPLES, seed).save(file)
         print(file, file=out)
     return 0

@@ -9,17 +9,17 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from pipeline.draping import Draping, ground
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
-from pipeline.masks.checks import check_drape
-from pipeline.masks.collider import head_collider
+from pipeline.masks.balance import Choice
 from pipeline.masks.design.design import Design
 from pipeline.masks.look import cloth_look
-from pipeline.masks.place.place import place_mask
+from pipeline.masks.material import draw_material
+from pipeline.masks.over_mask import put_under
 from pipeline.masks.size import face_arc
 from pipeline.records import Float, Rejected, RestMask, WornMask
 from pipeline.studio import fitting, sitter
-from pipeline.studio.cloth import SETTINGS, drape
 from pipeline.studio.person import Person
 
 UPRIGHT = np.array([0.0, -1.0, 0.0])  # gravity in the head frame of somebody who looks straight ahead
@@ -35,20 +35,33 @@ class TriedOn:
     attempts: int  # of the solver, each with more careful settings than the last
 
 
-def try_on(design: Design, wearing: str, head: Float, seed: int) -> TriedOn:
-    """Place, drape and check ``design`` on ``head`` (V, 3) m. Raises Rejected when every attempt fails."""
-    rest = place_mask(design, head, UPRIGHT, wearing, np.random.default_rng(seed))
-    under = head_collider(head)
-    for attempt in range(len(SETTINGS)):
-        draped = drape(rest, under.vertices, under.faces, UPRIGHT, attempt)
+def try_on(draping: Draping, choice: Choice, head: Float, seed: int) -> TriedOn:
+    """Place, drape and check ``choice`` on ``head`` (V, 3) m, over another mask where it is worn so.
+
+    Raises Rejected when every attempt fails.
+    """
+    below = draping.inner(choice, np.random.default_rng([seed, 1]))
+    under = try_on(draping, below, head, seed).worn if below else None
+    on = ground(head, under)
+    rest = draping.place(choice, on.head, UPRIGHT, np.random.default_rng(seed))
+    for attempt in range(draping.attempts):
+        vertices, motion = draping.drape(rest, on, UPRIGHT, attempt)
         try:
-            worn = check_drape(rest, draped.vertices, under, draped.motion)
+            worn = draping.check(rest, vertices, on, motion)
         except Rejected:
-            if attempt == len(SETTINGS) - 1:
+            if attempt == draping.attempts - 1:
                 raise
         else:
-            return TriedOn(head, rest, worn, attempt + 1)
+            return TriedOn(head, rest, put_under(worn, under, head) if under else worn, attempt + 1)
     raise AssertionError("no settings of the solver")
+
+
+def clothed(draping: Draping, worn: WornMask, rng: np.random.Generator) -> dict[str, Any]:
+    """A material for ``worn``, and for what is worn below it."""
+    material = dict(draw_material(draping.maker.design(worn.design), rng))
+    if worn.under is not None:
+        material["under"] = clothed(draping, worn.under, rng)
+    return material
 
 
 def pictures(
@@ -78,11 +91,6 @@ def portraits(
     look = cloth_look(material, sitter.pixel_size(tried.head, size))
     shots = sitter.render_sitter(person, tried.head, tried.worn, material, look, views, size, samples, seed)
     return [Image.fromarray(shot) for shot in shots]
-
-
-def only_size(design: Design, size: str) -> Design:
-    """The design as if it were made in one size."""
-    return design.model_copy(update={"sizes": {size: design.sizes[size]}})
 
 
 def head_for_size(design: Design, size: str) -> Float:
