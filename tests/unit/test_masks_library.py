@@ -7,7 +7,7 @@ from pipeline.assets import asset_folder, digest
 from pipeline.cli.app import invoke
 from pipeline.draping import place
 from pipeline.head.model import load_head
-from pipeline.masks.balance import AS_DESIGNED, Choice
+from pipeline.masks.balance import AS_DESIGNED, Choice, offer_of, shares
 from pipeline.masks.library import (
     DesignError,
     design_names,
@@ -105,3 +105,16 @@ def test_a_mask_of_an_own_design_is_laid_on_a_head(folder):
     choice, head = Choice("narrow", "correct", AS_DESIGNED), load_head().mean
     rest = place(choice, head, np.array([0.0, -1.0, 0.0]), np.random.default_rng(0), open_library(folder))
     assert (rest.design, rest.size) == ("narrow", "L")
+
+
+def test_the_balanced_scene_draws_every_design_way_of_wearing_height_and_colour(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    masks = read_job("balanced", {}).config.masks
+    expected = shares(masks, {name: offer_of(load_design(name)) for name in masks.designs})
+    assert expected["design"] == pytest.approx(dict.fromkeys(design_names(), 1 / len(design_names())))
+    assert set(expected["wearing"]) == {
+        state for name in design_names() for state in load_design(name).wearing
+    }
+    assert min(expected["nose"].values()) > 0.1
+    assert set(expected["colour"]) == {"light blue", "white", "black", "red"}
+    assert min(expected["colour"].values()) > 0.1
