@@ -17,6 +17,8 @@ from pipeline.masks.library import Library, design_names, load_design
 from pipeline.recipe import ConfigError
 from pipeline.records import Rejected
 
+SECONDS = 12  # of one processor that a drape takes in the mean, with its second attempts
+
 
 def fill_bank(
     library: Library, designs: Sequence[str], wearing: Sequence[str], shard: tuple[int, int]
@@ -33,7 +35,11 @@ def fill_bank(
 
         maker = real_draping(library).maker
         left = [slot for slot in wanted if not filled(folder, slot, maker)]
-        print(f"bank: {folder}; {len(wanted)} drapes, {len(left)} to make", file=err, flush=True)
+        print(
+            f"bank: {folder}; {len(wanted)} drapes, {len(left)} to make{_time_for(left)}",
+            file=err,
+            flush=True,
+        )
         refused = Counter(_make(left, folder, maker, Console(file=err, highlight=False, soft_wrap=True)))
         total = sum(path.stat().st_size for path in folder.glob("??/*.npz"))
         print(f"{len(left) - refused.total()} drapes made; the bank holds {total / 1e6:.1f} MB", file=out)
@@ -41,6 +47,14 @@ def fill_bank(
             print(f"{count} not to be had: {reason}", file=out)
         out.flush()
     return 0
+
+
+def _time_for(left: Sequence[Slot]) -> str:
+    if not left:
+        return ""
+    hours = len(left) * SECONDS / 3600
+    about = f"{hours:.1f} hours" if hours > 1 else f"{60 * hours:.0f} minutes"
+    return f", about {about} of one processor; it may be stopped at any time, and a run makes what it lacks"
 
 
 def wanted_slots(library: Library, designs: Sequence[str], wearing: Sequence[str]) -> Iterator[Slot]:

@@ -8,6 +8,8 @@ from typing import Any
 from pipeline.cli.words import Line
 from pipeline.masks.design.design import Design
 
+UNITS = {"_mm": "mm", "_degrees": "°", "_g_m2": "g/m²"}
+
 
 def size_lines(design: Design) -> Iterator[Line]:
     """Name of every size, and its dimensions."""
@@ -18,12 +20,20 @@ def size_lines(design: Design) -> Iterator[Line]:
 def value_lines(values: Mapping[str, Any]) -> Iterator[Line]:
     """Every plain value of a part of a design file and of the blocks in it; drawings show the outlines."""
     for key, value in values.items():
-        word = key.replace("_", " ")
+        word = _named(key)
         if isinstance(value, Mapping):
             inner = {name: one for name, one in value.items() if not isinstance(one, Mapping)}
             yield from ((f"{word} {what}", much) for what, much in value_lines(inner))
         elif value is not None and not (isinstance(value, list) and _nested(value)):
             yield word, value_text(value)
+
+
+def _named(key: str) -> str:
+    """A key of a design file in words, with its unit as one writes it."""
+    for suffix, unit in UNITS.items():
+        if key.endswith(suffix):
+            return f"{key.removesuffix(suffix).replace('_', ' ')}, {unit}"
+    return key.replace("_", " ")
 
 
 def _nested(value: list[Any]) -> bool:
