@@ -15,8 +15,8 @@ from pipeline.masks.design.design import Design
 from pipeline.masks.design.pleated import Pleated
 from pipeline.records import PARTS, Float, Int
 
-COLUMNS = 45
-ROW_STEP = 0.0036  # m, at the height of size L
+COLUMNS = 37
+ROW_STEP = 0.0048  # m, at the height of size L
 LAYER_GAP = 0.0012  # m between the layers of a closed pleat at its open end
 
 

@@ -22,6 +22,7 @@ FASTEN: dict[str, Callable[[Design, Seat, Laid], Hold]] = {
 }
 """How each kind of fastener is brought to the head."""
 
+OVER_ANOTHER = 0.0017  # m: what the loop of a mask below takes up
 SUPPLE = 5.0  # no strip bends less easily than that, in the solver's units
 
 
@@ -56,7 +57,7 @@ def fasten(design: Design, seat: Seat, laid: Laid) -> RestMask:
         pin_targets=np.concatenate([laid.targets, *[s.goal.reshape(-1, 3) for s in strips]]),
         stiffness=np.concatenate(
             [
-                np.ones(len(laid.rest)),
+                np.ones(len(laid.rest)) if laid.stiffness is None else laid.stiffness,
                 *[np.full(2 * len(s.rest), s.tension / parameters["tension"]) for s in strips],
             ]
         ),
@@ -75,6 +76,7 @@ def fasten(design: Design, seat: Seat, laid: Laid) -> RestMask:
                 width=band.width,
                 thickness=band.thickness,
                 offset=band.offset,
+                above=OVER_ANOTHER if seat.worn.over else 0.0,
             )
             for k, band in enumerate(hold.bands)
         ),

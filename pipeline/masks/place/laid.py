@@ -34,3 +34,5 @@ class Laid:
     outside: float = 0.0  # m off the middle of the sheet, where fasteners are fixed to it
     seats: Mapping[str, Float] | None = None
     """Where each corner will lie, (3,) m, head frame; None: about where it starts."""
+    stiffness: Float | None = None
+    """(M,) factor on the sheet's tension, more where it is of several layers; None: 1 throughout."""

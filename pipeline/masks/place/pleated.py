@@ -28,6 +28,8 @@ HELD = (0.9, 0.7)  # how firmly the wire holds its shape: where fingers press it
 SLING = 0.15  # weight that keeps a mask under the chin, which little holds, from swinging
 LEVEL = np.radians(6)  # tilt from which the wire keeps its shape on the nose only
 WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
+BAND = 3.0  # times as stiff as the sheet is the band along the top: folded over, and around a wire
+DRAWN_UP = 0.6  # of the way from the ear to the upper corner: how near the loops pull the lower corner to it
 
 
 def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
@@ -71,6 +73,7 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     rest, start, targets = (points.reshape(-1, 3) for points in (rest, start, targets))
     bound = np.zeros(len(rest), bool)
     bound[faces[sheet.parts != PARTS.index("panel")]] = True
+    corners = _corners(sheet, ids, design.fasteners.inset_mm / 1000)
     flat = np.stack(np.broadcast_arrays(sheet.columns[None], -sheet.rows[:, None]), -1)
     return Laid(
         patches=(Patch(ids, _creases(sheet), _apart(sheet, cut.edges.side_mm / 1000)),),
@@ -88,8 +91,22 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         bound=bound,
         upper_edge=ids[0],
         lower_edge=ids[-1],
-        corners=_corners(sheet, ids, design.fasteners.inset_mm / 1000),
+        corners=corners,
+        seats=_seats(seat, start, corners),
+        stiffness=np.where(sheet.rows < cut.edges.top_mm / 1000 + 1e-9, BAND, 1.0).repeat(sheet.columns.size),
     )
+
+
+def _seats(seat: Seat, start: Float, corners: dict[str, Int]) -> dict[str, Float]:
+    """(3,) m each, head frame: where the corners come to lie. The upper ones lie there from the start; the
+    loops pull the lower ones up towards the ears until they are about as near to them as the upper ones."""
+    seats = {}
+    for crease, name in zip(seat.points.ear_creases, ("left", "right"), strict=True):
+        upper, lower = (start[corners[f"{height} {name}"][1]].mean(0) for height in ("upper", "lower"))
+        way = lower - crease[-1]
+        near = DRAWN_UP * np.linalg.norm(upper - crease[0]) / np.linalg.norm(way)
+        seats[f"upper {name}"], seats[f"lower {name}"] = upper, crease[-1] + near * way
+    return seats
 
 
 def _fading(off: Float, end: float, over: float) -> Float:
