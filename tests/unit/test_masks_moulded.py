@@ -11,6 +11,7 @@ from scipy.spatial import cKDTree
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.collider import head_collider
+from pipeline.masks.design.moulded import Moulded
 from pipeline.masks.hardware import add_valve
 from pipeline.masks.library import DesignError, load_design, parse_design
 from pipeline.masks.loops import SPACING, taut
@@ -29,7 +30,13 @@ def test_shell_has_the_makers_size_and_no_gap_between_its_patches() -> None:
     extent = np.ptp(shell.points, axis=0) * 1000
     assert extent[0] == pytest.approx(box.width_mm, abs=0.5)
     assert extent[1] == pytest.approx(box.height_mm, abs=0.5)
-    assert extent[2] == pytest.approx(CUP.construction.dome.depth * box.height_mm, abs=0.5)  # type: ignore[union-attr]
+    cut = CUP.construction
+    assert isinstance(cut, Moulded)
+    assert shell.points[:, 2].max() * 1000 == pytest.approx(cut.dome.depth * box.height_mm, abs=0.5)
+    rim = shell.points[shell.rings[-1]] * 1000
+    for down, out, forward in cut.outline:
+        place = np.array([out * box.width_mm / 2, -down * box.height_mm, forward])
+        assert np.linalg.norm(rim - place, axis=1).min() < 3.5  # within a step of the grid
     # every edge has two faces but those of the rim, which is one closed line
     edges = np.concatenate([shell.faces[:, [k, (k + 1) % 3]] for k in range(3)])
     _, first, count = np.unique(np.sort(edges, axis=1), axis=0, return_index=True, return_counts=True)
@@ -129,7 +136,7 @@ def test_an_outline_that_goes_back_up_is_an_error() -> None:
     text = """
 construction:
   kind: moulded
-  outline: [[0, 0], [0.5, 1], [0.4, 0.8], [1, 0]]
+  outline: [[0, 0, 20], [0.5, 1, 0], [0.4, 0.8, 0], [1, 0, 5]]
 """
     with pytest.raises(DesignError, match="ever downwards"):
         parse_design("broken", text)

@@ -10,15 +10,15 @@ from pydantic import Field, field_validator
 from pipeline.masks.design.block import Block, Fraction, Positive
 
 Fullness = Annotated[float, Field(ge=1, le=5)]
-Points = tuple[tuple[Fraction, Fraction], ...]
+Points = tuple[tuple[Fraction, Fraction, float], ...]
 
 
 class Dome(Block):
     """How full the shell is between its apex and its rim: 1 straight as a cone, 2 a bowl, 4 a box."""
 
     depth: Annotated[
-        float, Field(ge=0.15, le=0.7)
-    ]  # from the rim at the cheeks out to the apex, of the height
+        float, Field(ge=0.15, le=0.9)
+    ]  # of the apex before where the outline is at 0, of the height
     apex_at: Annotated[float, Field(ge=0.2, le=0.8)]  # of the height, from the top
     up: Fullness
     sideways: Fullness
@@ -26,11 +26,10 @@ class Dome(Block):
 
 
 class Rim(Block):
-    """How far the rim stands forward of where it lies on the cheeks, and the flat border around it."""
+    """The border around the shell, pressed flat and welded."""
 
-    nose_mm: float
-    chin_mm: float
     flange_mm: Positive
+    leans_back_degrees: Annotated[float, Field(ge=0, le=70)] = 0.0  # outwards, as the skin it lies on does
 
 
 class Moulded(Block):
@@ -38,8 +37,8 @@ class Moulded(Block):
 
     kind: Literal["moulded"]
     outline: Annotated[Points, Field(min_length=4)]
-    """Half the shell's outline seen from the front, from its top to its bottom: pairs of how far down, as a
-    share of the height, and how far out, as a share of half the width."""
+    """Half the shell's outline seen from the front, from its top to its bottom: how far down, as a share of
+    the height, how far out, as a share of half the width, and how far forward, in millimetres."""
     dome: Dome
     rim: Rim
     straps_at: tuple[Fraction, Fraction] = (0.38, 0.68)
@@ -48,11 +47,11 @@ class Moulded(Block):
     @field_validator("outline")
     @classmethod
     def _from_top_to_bottom(cls, points: Points) -> Points:
-        down = [point[0] for point in points]
+        down = [down for down, _, _ in points]
         if down[0] != 0 or down[-1] != 1 or any(b <= a for a, b in pairwise(down)):
             raise ValueError("the outline must run from 0 at the top to 1 at the bottom, ever downwards")
         if points[0][1] != 0 or points[-1][1] != 0:
-            raise ValueError("the outline must begin and end in the middle: [0, 0] and [1, 0]")
-        if max(out for _, out in points) != 1:
+            raise ValueError("the outline must begin and end in the middle: [0, 0, ...] and [1, 0, ...]")
+        if max(out for _, out, _ in points) != 1:
             raise ValueError("the outline must reach 1, half the width, where it is widest")
         return points

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, map_coordinates
+from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from pipeline.masks.anatomy import faces_without_ears
@@ -20,8 +21,12 @@ AHEAD = 0.025  # m before its seat where it is let go
 PITCHES = np.radians(np.arange(-14.0, 25.0, 2.0))  # chin drawn in
 GIVES = 0.003  # m that rim and flesh give way where they touch first
 PRESSED_DEPTH = 0.012  # m that fingers bend the clip to the nose, at most
-HELD = 0.8  # how firmly fingers hold it there
-OFF = 0.0016  # m between the middle of the shell and the skin that its clip is pressed to
+SEALED_DEPTH = 0.010  # m that the rest of the border gives, at most
+ROOT_MM = 1.0  # of the shell before its border
+EVEN = 1.5  # places along the border over which it gives evenly
+FADES = 0.025  # m of the shell beside the border that go along
+HELD = 0.5  # how firmly the bent clip keeps its place
+OFF = 0.0014  # m between the middle of the shell and the skin that its clip is pressed to
 
 
 def lay_moulded(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
@@ -30,22 +35,27 @@ def lay_moulded(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     assert isinstance(cut, Moulded)
     shell = cut_shell(design, seat.size)
     seated = seat_shell(shell.points, shell.rings[-1], seat)
-    targets, pins = seated.copy(), np.zeros(len(seated))
+    pins = np.zeros(len(seated))
+    depth = np.full(shell.rings.shape[1], SEALED_DEPTH)
     bending = np.full(len(seated), seat.parameters["bending"])
     bending[shell.rings[-1]] = seat.parameters["edge_bending"]
     if design.wire is not None:
-        clip, off = _clip(design.wire, shell)
+        clip, columns, off = _clip(design.wire, shell)
         bending[clip] = seat.parameters["wire_bending"]
         if seat.worn.wire == "pressed":
-            targets[clip] += _press(seated[clip], seat)
+            depth[columns] = PRESSED_DEPTH
             half, nose = design.wire.length_mm / 2000, design.wire.pressed_mm / 1000
             pins[clip] = HELD * np.clip((half - off) / (half - nose), 0, 1)
+        else:
+            depth[columns] = 0.0
+    border = shell.rings[_from_rim(shell) <= (cut.rim.flange_mm + ROOT_MM) / 1000]
+    shape = seated + _pressed(shell, border, depth, seated, seat)
     upper, lower = _edges(shell, cut)
     return Laid(
         patches=shell.patches,
-        rest=shell.points,
+        rest=shape,
         start=seated + np.array([0.0, 0.0, AHEAD]),
-        targets=targets,
+        targets=shape,
         pins=pins,
         faces=shell.faces,
         uv=shell.uv,
@@ -79,30 +89,44 @@ def seat_shell(points: Float, rim: Int, seat: Seat) -> Float:
         at = [(turned[:, 1] - y[0]) / CELL, (turned[:, 0] - x[0]) / CELL]
         under = map_coordinates(skin, at, order=1, mode="nearest")
         turned[:, 2] += (under - turned[:, 2]).max() - GIVES
-        gaps = np.clip(turned[rim, 2] - under[rim], 0.0, 0.02)
+        gaps = np.clip(turned[rim, 2] - under[rim], 0.0, 0.03)
         if gaps.mean() < least:
             best, least = turned, float(gaps.mean())
     return best
 
 
-def _clip(wire: Wire, shell: Shell) -> tuple[Int, Float]:
-    """Vertices (K, C) from the clip up to the rim, and how far (C,) m they lie from its middle."""
+def _from_rim(shell: Shell) -> Float:
+    """Mean distances (K,) m of the rings from the last one, which is the rim."""
     points = shell.points[shell.rings]
-    from_rim = np.linalg.norm(points - points[-1:], axis=2).mean(1)
-    rows = shell.rings[from_rim <= (wire.from_top_mm + wire.width_mm / 2) / 1000]
-    rows = np.roll(rows, rows.shape[1] // 2, axis=1)
-    line = shell.points[rows[0]]
+    return np.asarray(np.linalg.norm(points - points[-1:], axis=2).mean(1))
+
+
+def _clip(wire: Wire, shell: Shell) -> tuple[Int, Int, Float]:
+    """Vertices (K, C) from the clip up to the rim, their places (C,) in the rings, and how far (C,) m they
+    lie from the middle of the clip."""
+    rows = shell.rings[_from_rim(shell) <= (wire.from_top_mm + wire.width_mm / 2) / 1000]
+    count = rows.shape[1]
+    columns = np.arange(-(count // 2), count - count // 2)
+    line = shell.points[rows[0, columns]]
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
-    off = np.abs(along - along[rows.shape[1] // 2])
+    off = np.abs(along - along[count // 2])
     reached = off <= wire.length_mm / 2000
-    return np.ascontiguousarray(rows[:, reached]), off[reached]
+    return np.ascontiguousarray(rows[:, columns[reached]]), columns[reached], off[reached]
 
 
-def _press(clip: Float, seat: Seat) -> Float:
-    """How fingers move the clip (K, C, 3) m towards the skin; evened out, for it is a stiff strip."""
-    near = closest(prepare(seat.head, faces_without_ears()), clip.reshape(-1, 3))
-    move = -(np.clip(near.distance - OFF, -GIVES, PRESSED_DEPTH)[:, None] * near.normal).reshape(clip.shape)
-    return np.asarray(gaussian_filter1d(move, 1.0, axis=1, mode="nearest"))
+def _pressed(shell: Shell, border: Int, depth: Float, seated: Float, seat: Seat) -> Float:
+    """How the shell (M, 3) m gives when its ``border`` (K, N) is pressed to the skin, in each of its columns
+    by ``depth`` (N,) m at most: evened out along the border, and fading over FADES m of the shell.
+
+    Straps and the warmth of the breath do this to felt, fingers to the clip; both keep it.
+    """
+    near = closest(prepare(seat.head, faces_without_ears()), seated[border].reshape(-1, 3))
+    apart = np.clip(near.distance.reshape(border.shape) - OFF, -GIVES, depth)
+    move = -apart[..., None] * near.normal.reshape(*border.shape, 3)
+    move = gaussian_filter1d(move, EVEN, axis=1, mode="wrap")
+    far, nearest = cKDTree(shell.points[border].reshape(-1, 3)).query(shell.points)
+    fade = np.clip(1 - far / FADES, 0, 1)
+    return np.asarray((fade**2 * (3 - 2 * fade))[:, None] * move.reshape(-1, 3)[nearest])
 
 
 def _edges(shell: Shell, cut: Moulded) -> tuple[Int, Int]:
