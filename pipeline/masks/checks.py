@@ -108,7 +108,7 @@ def judge(worn: WornMask, head_vertices: Float) -> None:
     if checks["self_penetration_mm"] > 1000 * MOST_SELF_PENETRATION:
         depth = checks["self_penetration_mm"]
         raise Rejected("masks", f"the mask passes {depth:.1f} mm through itself")
-    if worn.wearing == "correct":
+    if worn.wearing in ("correct", "double"):
         _judge_seat(worn, head_vertices)
 
 
@@ -118,7 +118,7 @@ def _judge_seat(worn: WornMask, head_vertices: Float) -> None:
     lower = worn.vertices[worn.lower_edge[len(worn.lower_edge) // 2]]
     if checks["bridge_gap_mm"] > 1000 * MOST_BRIDGE_GAP or upper[1] < points.nose_tip[1]:
         raise Rejected("masks", "the mask slid off the bridge of the nose")
-    if lower[1] > points.menton[1]:
+    if lower[1] > points.menton[1] and worn.wearing == "correct":  # the mask below has reached it
         raise Rejected("masks", "the mask does not reach the chin")
     if (worn.parts == PARTS.index("wire")).any() and checks["edge_gap_mm"] > 1000 * MOST_EDGE_GAP:
         raise Rejected("masks", f"the wired edge stands off the face by {checks['edge_gap_mm']:.1f} mm")

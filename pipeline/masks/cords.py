@@ -20,15 +20,16 @@ ROUNDED = 0.005  # m from the sheet's edge to where it has its own shape again
 def lace(fastener: Fastener, draped: Float, skin: Surface) -> Cord:
     """The cord of one fastener; ``draped`` (M, 3) m are the vertices of its RestMask at rest."""
     width, thickness = fastener.width, fastener.thickness
+    off = thickness / 2 + OFF + fastener.above
     first, last = (_ends(draped[root], fastener.offset, skin) for root in fastener.roots)
     out, back = (draped[strand].mean(1) for strand in fastener.strands)
     if len(fastener.over):
         near = closest(skin, fastener.over)
-        over = fastener.over + (thickness / 2 + OFF - np.minimum(near.distance, 0))[:, None] * near.normal
+        over = fastener.over + (off - np.minimum(near.distance, 0))[:, None] * near.normal
         path = np.concatenate([first, out[:-1], over, back[-2::-1], last[::-1]])
-        line = taut(path, 2, skin, thickness / 2 + OFF)
+        line = taut(path, 2, skin, off)
     else:
-        line = slack(np.concatenate([first, out, back[-2::-1], last[::-1]]), 2, skin, thickness / 2 + OFF)
+        line = slack(np.concatenate([first, out, back[-2::-1], last[::-1]]), 2, skin, off)
     facing = closest(skin, line).normal
     for _ in range(6):
         facing[1:-1] = (facing[:-2] + 2 * facing[1:-1] + facing[2:]) / 4

@@ -35,6 +35,7 @@ STIFF = 20.0  # bending stiffness, in the solver's units, with which half of wha
 SLOPE = 0.0005  # m a step that a mask rises beside the edge of one that presses on it
 BESIDE = 16  # steps over which it does
 NOWHERE = 10.0  # m
+BORDER = 0.0005  # m beside a sheet, where it still hides a cord
 BEHIND = -0.03  # m before the point from which all is seen: what lies farther back is not seen
 DEPTH = 0.02  # m from the ears forward to the point from which all is seen
 
@@ -119,16 +120,31 @@ def put_under(outer: WornMask, inner: WornMask, head_vertices: Float) -> WornMas
     layers = (outer.parameters["thickest_m"] + inner.parameters["thickest_m"]) / 2
     off = np.hypot(*np.mgrid[-BESIDE : BESIDE + 1, -BESIDE : BESIDE + 1])
     level = grey_erosion(level, structure=-SLOPE * off)
-    at, far = view.see(inner.vertices)
-    most = map_coordinates(level, at.T, order=1, cval=np.inf) - layers
-    points = view.eye + np.minimum(most / far, 1.0)[:, None] * (inner.vertices - view.eye)
     collider = head_collider(head_vertices)
     skin = prepare(collider.vertices, collider.faces)
+    floor = _farthest(view, collider.vertices[collider.faces])
+    at, far = view.see(inner.vertices)
+    most = map_coordinates(level, at.T, order=1, cval=np.inf) - layers
+    most = np.maximum(most, map_coordinates(floor, at.T, order=0) - REACH / 2)
+    points = view.eye + np.minimum(most / far, 1.0)[:, None] * (inner.vertices - view.eye)
     near = closest(skin, points, REACH)
     points = points + np.maximum(CLEARANCE - near.distance, 0)[:, None] * near.normal
-    pressed = replace(inner, vertices=np.where((most < far)[:, None], points, inner.vertices))
+    vertices = np.where((most < far)[:, None], points, inner.vertices)
+    cords = np.unique(inner.faces[np.isin(inner.parts, CORDS)])
+    vertices[cords] = _behind(outer, inner.vertices[cords], outer.parameters["thickest_m"])
+    pressed = replace(inner, vertices=vertices)
     pressed = replace(pressed, checks={**inner.checks, **measure(pressed, skin)})
     return replace(outer, under=pressed)
+
+
+def _behind(outer: WornMask, points: Float, gap: float) -> Float:
+    """``points`` (N, 3) m of cords, ``gap`` m behind the sheet of ``outer`` where they would come through."""
+    sheet = outer.faces[~np.isin(outer.parts, CORDS)]
+    near = closest(prepare(outer.vertices, sheet), points, REACH)
+    before = np.einsum("nd,nd->n", points - near.point, near.normal)
+    beside = np.sqrt(np.maximum(near.distance**2 - before**2, 0))
+    push = np.where((near.face >= 0) & (beside < BORDER), np.maximum(before + gap, 0), 0.0)
+    return points - push[:, None] * near.normal
 
 
 def _firmness(worn: WornMask) -> float:
