@@ -166,6 +166,7 @@ class Fastener:
     width: float  # m
     thickness: float  # m
     offset: float = 0.0  # m that its ends lie off the sheet's middle surface; negative: between mask and face
+    above: float = 0.0  # m off the skin, where the cord of another mask lies below it
 
 
 @dataclass(frozen=True)
