@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from pipeline.cli.lettering import Ink, write
 from pipeline.cli.masks.pattern_panel import pattern_panel
 from pipeline.cli.masks.try_on import TriedOn, pictures
-from pipeline.cli.masks.words import size_lines, value_lines, value_text
+from pipeline.cli.masks.words import named, size_lines, value_lines, value_text
 from pipeline.cli.words import Line
 from pipeline.masks.design.design import Design
 from pipeline.masks.flat import flat_pattern
@@ -28,7 +28,7 @@ def card(
     design: Design, tried: TriedOn, material: Mapping[str, Any], side: int, samples: int, seed: int
 ) -> Image.Image:
     """The whole card, with panels of ``side`` px."""
-    panels = [("flat, mm", pattern_panel(flat_pattern(tried.rest), side))]
+    panels = [("flat, mm; red: folds", pattern_panel(flat_pattern(tried.rest), side))]
     panels += zip(VIEWS, pictures(tried, material, list(VIEWS.values()), side, samples, seed), strict=True)
     width = len(panels) * (side + GAP) + GAP
     words = _columns(list(_blocks(design, tried, material)), width - 2 * GAP)
@@ -47,25 +47,28 @@ def card(
 
 
 def _blocks(design: Design, tried: TriedOn, material: Mapping[str, Any]) -> Iterator[Block]:
-    values = design.model_dump(mode="json")
+    values, wearing = design.model_dump(mode="json"), tried.worn.wearing.replace("_", " ")
     yield "sizes, mm", list(size_lines(design))
     yield "cut", list(value_lines(values["construction"]))
     if values.get("wire"):
         yield "nose wire", list(value_lines(values["wire"]))
     yield "fasteners", list(value_lines(values["fasteners"]))
     yield "cloth, as ranges", list(value_lines(values["fabric"]))
-    yield f"worn: {', '.join(design.wearing)}", list(value_lines(values["wearing"][tried.worn.wearing]))
+    yield f"worn {wearing}", list(value_lines(values["wearing"][tried.worn.wearing]))
+    others = [name.replace("_", " ") for name in design.wearing if name != tried.worn.wearing]
+    yield "and", [(", ".join(others) or "in no other way", "")]
     yield "this mask's look", list(_drawn(material))
     measured = {"attempts": tried.attempts, **tried.worn.checks}
-    yield "this drape", [(key.replace("_", " "), f"{value:.3g}") for key, value in measured.items()]
+    yield "this drape", [(named(key), f"{value:.3g}") for key, value in measured.items()]
 
 
 def _drawn(material: Mapping[str, Any]) -> Iterator[Line]:
     for key, value in material.items():
         if isinstance(value, float):
-            yield key.replace("_", " "), f"{value:.3g}"
+            in_metres = key.endswith("_m")
+            yield named(f"{key}m" if in_metres else key), f"{1000 * value if in_metres else value:.3g}"
         elif isinstance(value, str | int):
-            yield key.replace("_", " "), value_text(value)
+            yield named(key), value_text(value)
 
 
 def _columns(blocks: Sequence[Block], width: int) -> Image.Image:
@@ -90,7 +93,7 @@ def _block(title: str, lines: Sequence[Line], width: int) -> Image.Image:
     for what, much in lines:
         half = width * 55 // 100
         top += max(
-            write(block, (0, top), what, 13, FAINT, half - 6),
+            write(block, (0, top), what, 13, FAINT, half - 6 if much else width),
             write(block, (half, top), much, 13, INK, width - half),
         )
     return block.crop((0, 0, width, top + 12))

@@ -20,7 +20,7 @@ def size_lines(design: Design) -> Iterator[Line]:
 def value_lines(values: Mapping[str, Any]) -> Iterator[Line]:
     """Every plain value of a part of a design file and of the blocks in it; drawings show the outlines."""
     for key, value in values.items():
-        word = _named(key)
+        word = named(key)
         if isinstance(value, Mapping):
             inner = {name: one for name, one in value.items() if not isinstance(one, Mapping)}
             yield from ((f"{word} {what}", much) for what, much in value_lines(inner))
@@ -28,7 +28,7 @@ def value_lines(values: Mapping[str, Any]) -> Iterator[Line]:
             yield word, value_text(value)
 
 
-def _named(key: str) -> str:
+def named(key: str) -> str:
     """A key of a design file in words, with its unit as one writes it."""
     for suffix, unit in UNITS.items():
         if key.endswith(suffix):
@@ -46,4 +46,6 @@ def value_text(value: object) -> str:
         if len(value) == 2 and all(isinstance(one, int | float) for one in value) and value[0] <= value[1]:
             return value_text(value[0]) if value[0] == value[1] else f"{value[0]:g} to {value[1]:g}"
         return ", ".join(value_text(one) for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)
