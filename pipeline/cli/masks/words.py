@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.cli.words import Line
 from pipeline.masks.design.design import Design
 
-UNITS = {"_mm": "mm", "_degrees": "°", "_g_m2": "g/m²"}
+UNITS = {"_mm": "mm", "_degrees": "°", "_g_m2": "g/m2"}
 
 
 def size_lines(design: Design) -> Iterator[Line]:
