@@ -152,6 +152,8 @@ def _fabric(scene: Any, config: RenderConfig) -> tuple[Float, Float]:
         _fewer(scene, config.samples, least=6) if config.denoise else config.samples,
         "FAST" if config.denoise else None,
     )
+    # Albedo and normals of a mask hardly have noise; smoothed ones wipe out the weave in patches.
+    scene.cycles.denoising_prefilter = "NONE"
     rgba = session.render_pixels(scene).astype(np.float64)
     return np.maximum(rgba[..., :3], 0.0), np.clip(rgba[..., 3], 0.0, 1.0)
 
