@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.assets import asset_names
 from pipeline.colour import encode
 from pipeline.config import MasksConfig
 from pipeline.masks.design.material import Hem, Print, Wear
@@ -18,9 +19,10 @@ def with_look(**changes):
     return design.model_copy(update={"material": design.material.model_copy(update=changes)})
 
 
-def test_the_colours_of_the_nist_study_exist_by_name():
+@pytest.mark.parametrize("design", asset_names("mask_library"))
+def test_the_colours_of_the_nist_study_exist_by_name(design):
     """Ngan, Grother and Hanaoka, NISTIR 8331 (2020), masked faces in these four."""
-    assert {"light blue", "white", "black", "red"} <= load_design("surgical").material.colours.keys()
+    assert {"light blue", "white", "black", "red"} <= load_design(design).material.colours.keys()
 
 
 def test_a_material_is_json_and_the_same_from_the_same_seed():

@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.studio.materials.graph import Graph
 
-WIRE_RIDGE = 3e-4  # m
+WIRE_RIDGE = 5e-4  # m
 SECOND_ROW = 0.0024  # m between two rows of weld points or stitches
 WELD = 0.0007  # m, half the width of a weld point
 THREAD = 0.00016  # m, half the width of a sewing thread
