@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.head.beard import grow_beard
 from pipeline.head.model import load_head
 from pipeline.masks.checks import check_drape
 from pipeline.masks.collider import head_collider
@@ -75,12 +76,12 @@ def one(case: Case) -> tuple[float, int]:
     rng = np.random.default_rng(case.seed)
     weights = np.array([case.expression.get(name, 0.0) for name in head.expression_names])
     shape = case.spread * rng.normal(size=len(head.identity_basis)) * (case.seed > 0)
-    vertices = head.shape(shape, weights) * case.scale
+    vertices = grow_beard(head.shape(shape, weights) * case.scale, case.beard)
     pitch, roll = np.radians([case.pitch, case.roll])
     gravity = np.array([np.sin(roll) * np.cos(pitch), -np.cos(roll) * np.cos(pitch), np.sin(pitch)])
     begin = cpu()
     rest = place_mask(load_design("surgical"), vertices, gravity, "correct", rng)
-    under = head_collider(vertices, case.beard)
+    under = head_collider(vertices)
     placed = cpu()
     for attempt in range(len(SETTINGS)):
         before = cpu()

@@ -82,8 +82,9 @@ class MasksConfig(Block):
     `pipeline.masks.balance`). ``coverage`` is of the nose, where a mask covers it: the third in which the
     upper edge lies. ``drapes`` are drapes per face, design, wearing and coverage: simulated each, or with
     ``drape: carry`` brought to the face from heads on which they settled before, wherever that passes the
-    same checks. ``pictures`` are printed on masks of any design, with the weight ``prints.picture``; a text
-    in the list stands for a path alone.
+    same checks. ``beard_mm`` is how far beards hold masks off the chin, in photos of which the table does not
+    say it: nothing in a picture tells it. ``pictures`` are printed on masks of any design, with the weight
+    ``prints.picture``; a text in the list stands for a path alone.
     """
 
     library: Annotated[str, Field(min_length=1)] | None = None
@@ -94,6 +95,7 @@ class MasksConfig(Block):
     colours: Weights = {}
     prints: Weights = {}
     pictures: list[PictureConfig] = []
+    beard_mm: Annotated[float, Field(ge=0, le=20)] = 0.0
     drape: Literal["simulate", "carry"] = "simulate"
     drapes: Annotated[int, Field(ge=1, le=1000)] = 1
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -84,18 +84,20 @@ def make_photo(
 
 def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages: Stages, cache: Path) -> Made:
     """One mask on one face. Variants that draw the same choice and drape share the simulation."""
+    beard_mm = config.masks.beard_mm if photo.beard_mm is None else photo.beard_mm
+    felt = with_beard(face, beard_mm / 1000, stages)
     rng = generator(config.seed, photo.sha256, face.index, variant)
     where = spread_out(generator(config.seed, photo.sha256, face.index, "choice"), variant)
     choice = guarded("masks", partial(stages.choose, config.masks, where))
     number = int(rng.integers(config.masks.drapes))
-    worn = drape_mask(photo, face, choice, number, config, stages, cache)
+    worn = drape_mask(photo, felt, choice, number, config, stages, cache)
     coverage = guarded("masks", partial(stages.cover, worn, in_head_frame(face, face.vertices)))
     material = dict(guarded("masks", partial(stages.draw_material, choice.design, config.masks, rng)))
     if worn.under is not None:
         below = partial(stages.draw_material, worn.under.design, config.masks, rng)
         material["under"] = dict(guarded("masks", below))
     seed = material["seed"] = int(rng.integers(2**31))
-    layers = guarded("studio", partial(stages.render, face, worn, material, config.render, seed))
+    layers = guarded("studio", partial(stages.render, felt, worn, material, config.render, seed))
     layers = guarded("composite", partial(stages.occlude, face, layers))
     pixels, matte, shadow = guarded("composite", partial(stages.composite, photo, layers, config.composite))
     name = sample_id(photo.sha256, face.index, variant)
@@ -106,6 +108,7 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
         layers,
         coverage,
         sample_id=name,
+        beard_mm=beard_mm,
         variant=variant,
         seed=config.seed,
         versions=stages.versions,
@@ -156,6 +159,15 @@ def drape_mask(
     asked = (config.masks.drape, config.seed, drawn)
     key = content_key("drape", photo.sha256, face.index, shape, asked, stages.drape_digest)
     return cached(cache, key, WornMask, partial(guarded, "masks", settled))[0]
+
+
+def with_beard(face: Face, length: float, stages: Stages) -> Face:
+    """The face as a mask feels it, ``length`` m of beard in the place of skin: it holds the mask off, and is
+    what the mask's shadow falls on."""
+    if length == 0:
+        return face
+    head = stages.grow_beard(in_head_frame(face, face.vertices), length)
+    return replace(face, vertices=head @ face.rotation.T + face.translation)
 
 
 def in_head_frame(face: Face, points: Float) -> Float:

@@ -61,6 +61,7 @@ class PhotoSource:
     source: str | None = None
     licence: str | None = None
     consent: str | None = None
+    beard_mm: float | None = None  # how far beards in it hold a mask off the chin; None: not said
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Photo:
     source: str | None = None
     licence: str | None = None
     consent: str | None = None
+    beard_mm: float | None = None
 
 
 @dataclass(frozen=True)

@@ -27,18 +27,19 @@ Pixels = NDArray[np.uint8]
 class Stages:
     """One callable a step. Head vertices (V, 3) m and gravity (3,) unit are in the head frame.
 
-    ``inner`` draws the mask that is worn below that of a choice, if there is one, and ``put_under`` gives
-    the outer mask, its first argument, with the inner one. ``drape`` takes the number of the attempt, below
-    ``attempts``, and gives the vertices at rest and the mean motion in its last frame, m. ``carry`` gives a
-    drape of the bank brought to this head, with its motion, and raises Rejected where there is none. The
-    digests stand for the code and data behind the steps: results kept under another digest are not used
-    again.
+    ``grow_beard`` gives a head with a beard of some m. ``inner`` draws the mask that is worn below that of a
+    choice, if there is one, and ``put_under`` gives the outer mask, its first argument, with the inner one.
+    ``drape`` takes the number of the attempt, below ``attempts``, and gives the vertices at rest and the mean
+    motion in its last frame, m. ``carry`` gives a drape of the bank brought to this head, with its motion,
+    and raises Rejected where there is none. The digests stand for the code and data behind the steps: results
+    kept under another digest are not used again.
     """
 
     load_photo: Callable[[PhotoSource, PhotosConfig], Photo]
     find_faces: Callable[[Photo, FacesConfig], tuple[Face, ...]]
     choose: Callable[[MasksConfig, Float], Choice]
     shares: Callable[[MasksConfig], Mapping[str, Mapping[str, float]]]
+    grow_beard: Callable[[Float, float], Float]
     inner: Callable[[Choice, np.random.Generator], Choice | None]
     ground: Callable[[Float, WornMask | None], Ground]
     place: Callable[[Choice, Float, Float, np.random.Generator], RestMask]
@@ -92,6 +93,7 @@ def real_stages(
     from pipeline.faces.detect.backends import load_backend
     from pipeline.faces.detect.outside import outside_digest, placed
     from pipeline.faces.find import find_faces
+    from pipeline.head.beard import grow_beard
     from pipeline.masks.balance import Offer, draw_choice, offer_of, shares
     from pipeline.masks.coverage import measure_coverage
     from pipeline.masks.library import library_files, load_design
@@ -131,6 +133,7 @@ def real_stages(
         find_faces=lambda photo, config: find_faces(photo, placed(config, folder)),
         choose=lambda config, where: draw_choice(config, offers(config), where),
         shares=lambda config: shares(config, offers(config)),
+        grow_beard=grow_beard,
         inner=draping.inner,
         ground=ground,
         place=draping.place,

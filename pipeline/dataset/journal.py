@@ -111,9 +111,9 @@ def stat_of(source: PhotoSource) -> Stat:
     return [status.st_size, status.st_mtime_ns]
 
 
-def given(source: PhotoSource) -> list[str | None]:
+def given(source: PhotoSource) -> list[str | float | None]:
     """What the table says about a photo and the labels repeat."""
-    return [source.source, source.licence, source.consent]
+    return [source.source, source.licence, source.consent, source.beard_mm]
 
 
 def _sweep(folder: Path) -> None:

@@ -19,6 +19,7 @@ def build_labels(
     layers: Layers,
     coverage: Numbers,
     *,
+    beard_mm: float,
     sample_id: str,
     variant: int,
     seed: int,
@@ -26,7 +27,8 @@ def build_labels(
 ) -> dict[str, Any]:
     """JSON-able labels. Pixels and metres as in `pipeline.records`; pose in degrees; rounded to 6 digits.
 
-    ``coverage`` is how much of the face the mask covers, with the one under it.
+    ``coverage`` is how much of the face the mask covers, with the one under it; ``beard_mm`` how far a beard
+    holds it off the chin.
     """
     height, width = photo.pixels.shape[:2]
     labels = {
@@ -49,6 +51,7 @@ def build_labels(
         "mask": {
             **_mask(worn, layers.material),
             "coverage": coverage,
+            "beard_mm": beard_mm,
             "box_px": layers.box,
             "hidden": layers.hidden,
             "parts": {name: number for number, name in enumerate(PARTS)},

@@ -17,7 +17,6 @@ from scipy.ndimage import distance_transform_edt, gaussian_filter, map_coordinat
 from scipy.sparse import coo_matrix, diags
 from scipy.sparse.linalg import splu
 
-from pipeline.head.beard import beard_weight
 from pipeline.head.model import load_head
 from pipeline.masks.chest import below_neck
 from pipeline.records import Float, Int
@@ -58,16 +57,11 @@ class _Mouth:
     mean: Float  # (I, I) PASSES times each vertex replaced by the mean of it and its neighbours, the border 0
 
 
-def head_collider(vertices: Float, beard: float = 0.0) -> Collider:
-    """The head of ``vertices`` (V, 3) m, head frame and model order, as a mask feels it.
-
-    ``beard`` is how far, in m, a beard holds the mask off the skin where it grows thickest (0 to 0.015).
-    """
+def head_collider(vertices: Float) -> Collider:
+    """The head of ``vertices`` (V, 3) m, head frame and model order, as a mask feels it."""
     mouth = _mouth()
     shaped = np.array(vertices, dtype=np.float64)
     shaped[mouth.inner] = _membrane(shaped, mouth)
-    if beard > 0:
-        shaped = shaped + beard * _beard()[:, None] * _normals(shaped, mouth.faces)
     chest, faces = below_neck(shaped, mouth.neck)
     return Collider(np.concatenate([shaped, chest]), np.concatenate([mouth.faces, faces]))
 
@@ -191,18 +185,3 @@ def _span(rim: list[int], mean: Float) -> Int:
     first = {(a, b) for a, b in zip(rim, rim[1:] + rim[:1], strict=True)}
     turn = any((t[k], t[(k + 1) % 3]) in first for t in real for k in range(3))
     return np.array([t[::-1] if turn else t for t in real], np.int32)
-
-
-def _normals(vertices: Float, faces: Int) -> Float:
-    """Area-weighted unit normals (V, 3); zero where no face meets."""
-    corner = vertices[faces]
-    flat = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-    total = np.zeros_like(vertices)
-    np.add.at(total, faces.ravel(), np.repeat(flat, 3, axis=0))
-    return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-15))
-
-
-@cache
-def _beard() -> Float:
-    head = load_head()
-    return beard_weight(head, head.mean)

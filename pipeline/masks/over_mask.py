@@ -23,7 +23,7 @@ from pipeline.masks.pattern.grid import grid_faces, grid_ids
 from pipeline.masks.proximity import closest, prepare
 from pipeline.records import CORDS, Float, Int, WornMask
 
-STEP = 0.008  # of the map of directions: about a millimetre on the sheet
+STEP = 0.008  # of the map of directions: about 1.4 mm on the sheet
 FINE = 0.0007  # m between the points that a surface is read at
 EVERY = 3  # steps between the vertices of the surface
 FOLD = 13  # steps: folds narrower than this are spanned

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import math
 import os
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -21,7 +22,8 @@ IMAGE_SUFFIXES = frozenset(
 )
 """What a user would call a picture. Those that cannot be read get a reasoned row, other files none."""
 
-TABLE_COLUMNS = ("path", "identity", "source", "licence", "consent")
+TABLE_COLUMNS = ("path", "identity", "source", "licence", "consent", "beard_mm")
+LONGEST_BEARD = 20.0  # mm
 
 
 class TableError(Exception):
@@ -48,7 +50,7 @@ def list_folder(folder: Path) -> tuple[Entry, ...]:
 
 
 def list_table(table: Path) -> tuple[Entry, ...]:
-    """Rows of a CSV file with the columns of `TABLE_COLUMNS` (the last three optional), in its order.
+    """Rows of a CSV file with the columns of `TABLE_COLUMNS` (all but the first two optional), in its order.
 
     Relative paths are relative to the table. Raises TableError when the file cannot be read as such.
     """
@@ -92,7 +94,14 @@ def _table_entry(folder: Path, line: int, row: dict[str, str | None]) -> Entry:
         return Entry(source, f"line {line} of the table has no usable path")
     if not identity:
         return Entry(source, f"line {line} of the table has no identity")
-    return _checked(source)
+    try:
+        beard = float(cells["beard_mm"]) if cells["beard_mm"] else None
+    except ValueError:
+        beard = math.nan
+    if beard is not None and not 0 <= beard <= LONGEST_BEARD:
+        said = f"beard_mm = {cells['beard_mm']}: allowed: 0 to {LONGEST_BEARD:g}"
+        return Entry(source, f"line {line} of the table has {said}")
+    return _checked(replace(source, beard_mm=beard))
 
 
 def _walk(folder: Path, parts: tuple[str, ...], above: tuple[str, ...], entries: list[Entry]) -> None:

@@ -68,6 +68,7 @@ def load_photo(source: PhotoSource, config: PhotosConfig) -> Photo:
         source=source.source,
         licence=source.licence,
         consent=source.consent,
+        beard_mm=source.beard_mm,
     )
 
 

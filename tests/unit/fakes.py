@@ -145,6 +145,7 @@ class Counter:
             find_faces=self._find,
             choose=choose,
             shares=lambda config: {"design": {"surgical": 1.0}},
+            grow_beard=lambda vertices, length: vertices + length,
             inner=inner,
             ground=lambda vertices, under: Ground(vertices, under),
             place=place,

@@ -11,7 +11,7 @@ from fakes import Counter, save_photo
 from pipeline.config import Config
 from pipeline.dataset.journal import Busy
 from pipeline.farm.local import Finished, run
-from pipeline.photos.listing import list_folder
+from pipeline.photos.listing import list_folder, list_table
 from pipeline.recipe import Job
 
 
@@ -215,3 +215,43 @@ def test_a_double_is_draped_over_the_mask_that_is_worn_below_it_and_names_both(p
     make(job(photos, "again", **doubled), again)
     assert again.drapes == 0
     assert contents(photos.parent / "out") == contents(photos.parent / "again")
+
+
+def test_a_beard_is_what_the_mask_lies_on_and_a_label(photos):
+    felt = []
+
+    def labels(counter, out, **masks):
+        plain = counter.stages.place
+
+        def place(choice, vertices, gravity, rng):
+            felt.append(vertices[0, 0])
+            return plain(choice, vertices, gravity, rng)
+
+        object.__setattr__(counter.stages, "place", place)
+        end = make(job(photos, out, masks=masks, variants=1, cache="cache"), counter)
+        assert len(end.tables.samples) == 4
+        return [
+            json.loads((photos.parent / out / row["labels"] / "sample.json").read_text())["mask"]["beard_mm"]
+            for row in end.tables.samples
+        ]
+
+    assert labels(Counter(), "bare") == [0.0] * 4
+    assert labels(Counter(), "bearded", beard_mm=10.0) == [10.0] * 4
+    assert [after - before for before, after in zip(felt[:4], felt[4:], strict=True)] == pytest.approx(
+        [0.01] * 4
+    )
+
+
+def test_what_the_table_says_of_a_beard_counts_before_the_configuration(photos):
+    base = photos.parent
+    for number, beard in enumerate(("", "7", "8")):
+        (base / "people.csv").write_text(f"path,identity,beard_mm\nphotos/zoe.png,Zoe,{beard}\n")
+        config = Config.model_validate(
+            {"photos": {"table": "people.csv"}, "output": "out", "masks": {"beard_mm": 3.0}}
+        )
+        counter = Counter()
+        *_, last = run(Job(config, base, (1, 1), None), list_table(base / "people.csv"), counter.stages)
+        assert counter.renders == 1  # another length is another sample
+        row = last.tables.samples[0]
+        mask = json.loads((base / "out" / row["labels"] / "sample.json").read_text())["mask"]
+        assert mask["beard_mm"] == (3.0, 7.0, 8.0)[number]

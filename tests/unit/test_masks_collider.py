@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from pipeline.head.beard import grow_beard
 from pipeline.head.model import load_head
 from pipeline.masks.collider import head_collider
 from pipeline.masks.proximity import closest, prepare
@@ -61,7 +62,19 @@ def test_membrane_spans_the_mouth_and_holds_the_lips_inside(expression):
 
 def test_beard_grows_on_the_chin_and_not_on_the_nose():
     head = load_head()
-    bare, bearded = head_collider(head.mean), head_collider(head.mean, beard=0.01)
-    thick = np.linalg.norm(bearded.vertices - bare.vertices, axis=1)
+    thick = np.linalg.norm(grow_beard(head.mean, 0.01) - head.mean, axis=1)
     assert thick[head.points["pogonion"]] == pytest.approx(0.01, rel=0.05)
     assert thick[head.points["pronasale"]] == 0
+
+
+@pytest.mark.parametrize("expression", [{}, {"jawOpen": 0.6}])
+def test_a_collider_over_a_beard_lies_off_the_skin_and_spans_the_mouth(expression):
+    head, vertices = load_head(), face(**expression)
+    beard = head_collider(grow_beard(vertices, 0.012))
+    surface = prepare(beard.vertices, beard.faces)
+    skin = head_collider(vertices).vertices
+    chin = skin[[head.points[name] for name in ("pogonion", "gnathion", "menton")]]
+    np.testing.assert_allclose(closest(surface, chin).distance, -0.012, atol=0.0025)
+    lips = skin[[head.points[name] for name in ("labiale_superius", "labiale_inferius")]]
+    assert closest(surface, lips).distance.max() < -0.004
+    assert np.array_equal(beard.vertices[head.points["pronasale"]], vertices[head.points["pronasale"]])

@@ -236,6 +236,20 @@ def test_a_table_is_read_in_its_order(tmp_path):
         assert word in reason
 
 
+def test_a_table_may_say_how_long_a_beard_is(tmp_path):
+    table = tmp_path / "people.csv"
+    table.write_text(
+        "path,identity,beard_mm\na.png,Ann,\nb.png,Bo,12.5\nc.png,Cy,long\nd.png,Di,-1\ne.png,Eve,nan\n"
+    )
+    entries = list_table(table)
+    assert [entry.source.beard_mm for entry in entries[:2]] == [None, 12.5]
+    assert [entry.problem for entry in entries[:2]] == ["", ""]
+    assert [entry.problem for entry in entries[2:]] == [
+        f"line {line} of the table has beard_mm = {given}: allowed: 0 to 20"
+        for line, given in ((4, "long"), (5, "-1"), (6, "nan"))
+    ]
+
+
 @pytest.mark.parametrize(
     "text", ["path;identity\n", "", "path,identity,path\n", "file,person\n", "path,identity,age\n"]
 )
