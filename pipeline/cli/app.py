@@ -176,6 +176,20 @@ def show_mask(
     return show_design(open_library(library or context.obj), name, size, wearing, seed, output)
 
 
+@masks.command("copy")
+def copy_mask(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="One of the designs that maskdrape masks lists.")],
+    file: Annotated[Path, typer.Argument(help="File to write: FOLDER/NAME.yaml.")],
+    library: Library = None,
+) -> int:
+    """Write the file of a design into a folder of your own, to make another design of it."""
+    from pipeline.cli.masks.copy import copy_design
+    from pipeline.masks.library import open_library
+
+    return copy_design(open_library(library or context.obj), name, file)
+
+
 @app.command()
 def gallery(
     names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Designs; else all.")] = None,

@@ -101,6 +101,21 @@ def test_the_commands_know_them(folder, tmp_path, capsys, monkeypatch):
     assert "no design in it" in capsys.readouterr().err
 
 
+def test_a_built_in_design_is_copied_to_start_from(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert invoke(["masks", "copy", "kn95", "own/ours.yaml"]) == 0
+    assert "maskdrape masks show ours --library own" in capsys.readouterr().out
+    assert load_design("ours", open_library(tmp_path / "own")).sizes == load_design("kn95").sizes
+    for name, file, why in (
+        ("kn95", "own/ours.yaml", "is there already"),
+        ("kn95", "own/surgical.yaml", "built-in"),
+        ("kn95", "own/ours.txt", "ends in .yaml"),
+        ("kn96", "own/other.yaml", "no such design"),
+    ):
+        assert invoke(["masks", "copy", name, file]) == 2
+        assert why in capsys.readouterr().err
+
+
 def test_a_mask_of_an_own_design_is_laid_on_a_head(folder):
     choice, head = Choice("narrow", "correct", AS_DESIGNED), load_head().mean
     rest = place(choice, head, np.array([0.0, -1.0, 0.0]), np.random.default_rng(0), open_library(folder))
