@@ -28,7 +28,9 @@ def card(
     design: Design, tried: TriedOn, material: Mapping[str, Any], side: int, samples: int, seed: int
 ) -> Image.Image:
     """The whole card, with panels of ``side`` px."""
-    panels = [("flat, mm; red: folds", pattern_panel(flat_pattern(tried.rest), side))]
+    drawing = flat_pattern(tried.rest)
+    flat = "flat, mm; red: folds" if len(drawing.folds) else "flat, mm"
+    panels = [(flat, pattern_panel(drawing, side))]
     panels += zip(VIEWS, pictures(tried, material, list(VIEWS.values()), side, samples, seed), strict=True)
     width = len(panels) * (side + GAP) + GAP
     words = _columns(list(_blocks(design, tried, material)), width - 2 * GAP)
