@@ -10,7 +10,7 @@ from pipeline.records import Float
 
 def stripes(plan: Plan, rng: np.random.Generator) -> InkMap:
     """Stripes along v, each ink once a pitch."""
-    ink = _bands(plan, _widths(plan, rng))
+    ink = _bands(_widths(plan, rng), plan.axis() / plan.side)
     return np.asarray(np.tile(ink, (plan.count, 1)))
 
 
@@ -22,8 +22,13 @@ def gingham(plan: Plan, rng: np.random.Generator) -> InkMap:
 
 
 def tartan(plan: Plan, rng: np.random.Generator) -> InkMap:
-    """The same sequence of coloured bands across and up, blending where they cross bare cloth."""
-    across = _bands(plan, _widths(plan, rng))
+    """The same sequence of coloured bands across and up, blending where they cross bare cloth.
+
+    It runs to and fro between two pivots, and the last colour is but a few threads wide.
+    """
+    widths = _widths(plan, rng)
+    widths[-1] *= 0.2
+    across = _bands(widths / widths.sum(), 1 - np.abs(2 * plan.axis() / plan.side - 1))
     up = across[:, None]
     full = np.where((across > 0) & (up > 0), np.maximum(across, up), 0)
     one = np.maximum(across, up)
@@ -43,7 +48,7 @@ def _widths(plan: Plan, rng: np.random.Generator) -> Float:
     return np.asarray(widths / widths.sum())
 
 
-def _bands(plan: Plan, widths: Float) -> InkMap:
-    """Ink (n,) along one side: bare, ink 1, bare, ink 2, ..."""
-    number = np.searchsorted(np.cumsum(widths)[:-1], plan.axis() / plan.side, side="right")
+def _bands(widths: Float, at: Float) -> InkMap:
+    """Ink (n,) at places ``at`` (n,) in [0, 1]: bare, ink 1, bare, ink 2, ... of shares ``widths``."""
+    number = np.searchsorted(np.cumsum(widths)[:-1], at, side="right")
     return np.asarray(np.where(number % 2, number // 2 + 1, 0), np.uint8)

@@ -38,7 +38,7 @@ def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float,
     facing = graph.node("ShaderNodeLayerWeight")
     blender.set_inputs(facing, Blend=0.25)
     shine = graph.shader(
-        "ShaderNodeBsdfGlossy", Color=(1, 1, 1), Roughness=float(material["roughness"]), Normal=normal
+        "ShaderNodeBsdfGlossy", Color=_shine(material), Roughness=float(material["roughness"]), Normal=normal
     )
     share = graph.math(
         "MULTIPLY_ADD",
@@ -88,6 +88,13 @@ def _dyed(
             height = graph.math("ADD", pilled, height)
         height = graph.math("ADD", dents, height)
     return colour, height
+
+
+def _shine(material: Mapping[str, Any]) -> Float:
+    """Half of what fibres throw back has passed through another dyed one."""
+    own = np.asarray(material["colour"], float)
+    tint: Float = 0.5 + 0.5 * own / max(float(own.max()), 1e-6)
+    return tint
 
 
 def _mean_colour(material: Mapping[str, Any], look: ClothLook) -> Float:
