@@ -6,7 +6,8 @@ import numpy as np
 from scipy import sparse
 
 from pipeline.masks.cords import lace
-from pipeline.masks.hardware import add_valve
+from pipeline.masks.hardware import add_valve, flatten_seat
+from pipeline.masks.press import press
 from pipeline.masks.proximity import Surface, closest
 from pipeline.masks.refine import refine_chain, refine_sheet
 from pipeline.records import Float, Int, Patch, RestMask, WornMask
@@ -17,10 +18,14 @@ REACH = 0.004  # m: no draped point is farther inside the head
 
 def finish_mask(rest: RestMask, draped: Float, skin: Surface) -> WornMask:
     """The worn mask, not yet checked. ``draped`` (M, 3) m, head frame, on ``skin``."""
-    grids = tuple(part_layers(draped[patch.ids], patch, skin) for patch in rest.patches)
     inner = 1 + max(int(patch.ids.max()) for patch in rest.patches)
+    draped = np.concatenate([press(draped[:inner], skin), draped[inner:]])
+    grids = tuple(part_layers(draped[patch.ids], patch, skin) for patch in rest.patches)
     fine = refine_sheet(draped[:inner], grids, rest.patches, rest.uv, rest.parts)
-    vertices = lift(fine.vertices, fine.faces, skin, CLEARANCE)
+    vertices = fine.vertices
+    for hardware in rest.hardware:
+        vertices = flatten_seat(hardware, vertices, fine.faces, fine.uv)
+    vertices = lift(vertices, fine.faces, skin, CLEARANCE)
     points, faces, maps, parts = [vertices], [fine.faces], [fine.uv], [fine.parts]
     count = len(vertices)
     for fastener in rest.fasteners:

@@ -12,6 +12,7 @@ from pipeline.records import PARTS, Float, Hardware, Int
 SIDES = 48  # around the box
 SQUARE = 5.0  # exponent of the superellipse that is the outline of a rectangular one; 2 is round
 SUNK = 0.25  # of its radius that its skirt reaches below the sheet, which bends away under it
+LEVEL = (1.15, 1.7)  # of its radius: up to where the sheet is flat, and from where on it has its own shape
 OUTLINE = ((1.0, -SUNK), (1.0, 0.10), (0.97, 0.16), (0.84, 0.18), (0.82, 0.24), (0.79, 0.86), (0.72, 0.97))
 """From the skirt up to the lid: how far out, and how high as a part of how far it stands out. The skirt's
 depth is a part of its radius."""
@@ -27,6 +28,19 @@ class Piece:
     faces: Int  # (T, 3); 2k and 2k + 1 are the halves of quad k
     uv: Float  # (T, 3, 2)
     part: int  # id into PARTS
+
+
+def flatten_seat(hardware: Hardware, vertices: Float, faces: Int, uv: Float) -> Float:
+    """The sheet ``vertices`` (M, 3) m with a level place where the valve is welded in; arguments as in
+    `add_valve`."""
+    centre, axes = _seat(hardware, vertices, faces, uv)
+    local = (vertices - centre) @ axes.T
+    half = np.array([hardware.width, hardware.height]) / 2
+    power = SQUARE if hardware.rectangular else 2.0
+    out = (np.abs(local[:, :2] / half) ** power).sum(1) ** (1 / power)
+    share = np.clip((LEVEL[1] - out) / (LEVEL[1] - LEVEL[0]), 0, 1)
+    share = share**2 * (3 - 2 * share) * (np.abs(local[:, 2]) < half.min())
+    return np.asarray(vertices - (share * local[:, 2])[:, None] * axes[2])
 
 
 def add_valve(hardware: Hardware, vertices: Float, faces: Int, uv: Float) -> Piece:

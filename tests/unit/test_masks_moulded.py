@@ -12,7 +12,7 @@ from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.collider import head_collider
 from pipeline.masks.design.moulded import Moulded
-from pipeline.masks.hardware import add_valve
+from pipeline.masks.hardware import add_valve, flatten_seat
 from pipeline.masks.library import DesignError, load_design, parse_design
 from pipeline.masks.loops import SPACING, taut
 from pipeline.masks.pattern.moulded import cut_shell
@@ -130,6 +130,37 @@ def test_a_valve_sits_on_the_sheet_where_it_should() -> None:
     assert (normal * (corner.mean(1) - piece.vertices.mean(0))).sum() > 0  # faces away from its middle
     with pytest.raises(ValueError, match="beside the mask"):
         add_valve(replace(hardware, at=np.array([0.5, 0.5])), shell.points, shell.faces, shell.uv)
+
+
+def test_the_sheet_is_flat_under_a_valve_and_unchanged_away_from_it() -> None:
+    shell = cut_shell(CUP, "regular")
+    hardware = Hardware(np.array([0.0, -0.085]), 0.034, 0.030, 0.008, rectangular=True)
+    flat = flatten_seat(hardware, shell.points, shell.faces, shell.uv)
+    under = (np.abs(shell.uv.mean(1) - hardware.at) < [0.016, 0.014]).all(1)
+    seat, before = (np.unique(shell.faces[under]), shell.points)
+    off = [np.linalg.svd(p[seat] - p[seat].mean(0))[1][2] for p in (flat, before)]
+    assert off[0] < 0.1 * off[1]
+    away = np.linalg.norm(before - before[seat].mean(0), axis=1) > 0.045
+    assert away.any() and np.array_equal(flat[away], before[away])
+
+
+def test_a_strap_that_is_undone_hangs_below_the_mask_as_long_as_it_is() -> None:
+    head = load_head()
+    rest = place_mask(CUP, head.mean, DOWN, "strap_hanging", np.random.default_rng(0))
+    upper, lower = rest.fasteners
+    assert len(upper.over) and not len(lower.over)
+    left, right = (rest.pin_targets[strand].mean(1) for strand in lower.strands)
+    assert np.linalg.norm(left[-1] - right[-1]) < 1e-3  # its halves meet in the middle
+    assert left[-1, 1] < face_points(head.mean).menton[1] - 0.02
+    assert (rest.pins[lower.strands[0]] < 0.5).all()
+    worn = place_mask(CUP, head.mean, DOWN, "correct", np.random.default_rng(0))
+    band = worn.fasteners[1]
+    ends = [worn.pin_targets[root[1]].mean(0) for root in band.roots]
+    way = np.concatenate([ends[:1], band.over, ends[1:]])
+    taut_ = np.linalg.norm(np.diff(way, axis=0), axis=1).sum()
+    shape = [rest.rest_vertices[ids].mean(0) for ids in (lower.roots[0][1], lower.strands[0][-1])]
+    slack = 2 * np.linalg.norm(shape[1] - shape[0])
+    assert slack == pytest.approx(taut_ / 1.4, rel=0.03)  # but for the steps of its depth
 
 
 def test_an_outline_that_goes_back_up_is_an_error() -> None:

@@ -26,5 +26,7 @@ class Wearing(Block):
     below_chin_mm: Range = (0.0, 0.0)  # how far the lower edge is pulled past the chin; pleats open for it
     corners_up_mm: Range = (0.0, 0.0)  # how much higher than its middle the edge runs at the sides
     wire: Literal["pressed", "unbent", "under glasses"] = "pressed"  # to the nose; left straight; by rims
-    loops: Literal["both", "one", "crossed"] = "both"  # ears that they are hooked on; twisted into an 8
+    loops: Literal["both", "one", "crossed", "upper"] = (
+        "both"  # ears that they are hooked on; twisted into an 8; of two straps, the upper one alone
+    )
     over: tuple[str, ...] = ()  # designs of which one is worn below it, correctly

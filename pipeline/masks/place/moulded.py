@@ -21,6 +21,7 @@ AHEAD = 0.025  # m before its seat where it is let go
 PITCHES = np.radians(np.arange(-14.0, 25.0, 2.0))  # chin drawn in
 GIVES = 0.003  # m that rim and flesh give way where they touch first
 PRESSED_DEPTH = 0.012  # m that fingers bend the clip to the nose, at most
+GRIP = 0.3  # how firmly skin grips the rim; as `pipeline.masks.place.hanging.CALM`
 SEALED_DEPTH = 0.010  # m that the rest of the border gives, at most
 ROOT_MM = 1.0  # of the shell before its border
 EVEN = 1.5  # places along the border over which it gives evenly
@@ -35,8 +36,12 @@ def lay_moulded(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     assert isinstance(cut, Moulded)
     shell = cut_shell(design, seat.size)
     seated = seat_shell(shell.points, shell.rings[-1], seat)
-    pins = np.zeros(len(seated))
-    depth = np.full(shell.rings.shape[1], SEALED_DEPTH)
+    pins, depth = np.zeros(len(seated)), np.zeros(shell.rings.shape[1])
+    if seat.worn.measured_from == "eyes":
+        depth += SEALED_DEPTH
+        pins[shell.rings[-1]] = GRIP
+    else:  # pulled down it seals nothing, and hangs still
+        pins += GRIP
     bending = np.full(len(seated), seat.parameters["bending"])
     bending[shell.rings[-1]] = seat.parameters["edge_bending"]
     if design.wire is not None:
@@ -45,7 +50,7 @@ def lay_moulded(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         if seat.worn.wire == "pressed":
             depth[columns] = PRESSED_DEPTH
             half, nose = design.wire.length_mm / 2000, design.wire.pressed_mm / 1000
-            pins[clip] = HELD * np.clip((half - off) / (half - nose), 0, 1)
+            pins[clip] = np.maximum(pins[clip], HELD * np.clip((half - off) / (half - nose), 0, 1))
         else:
             depth[columns] = 0.0
     border = shell.rings[_from_rim(shell) <= (cut.rim.flange_mm + ROOT_MM) / 1000]
@@ -65,7 +70,7 @@ def lay_moulded(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         bound=np.ones(len(seated), bool),
         upper_edge=upper,
         lower_edge=lower,
-        corners=_corners(shell, cut),
+        corners=_corners(shell, cut, design.fasteners.inset_mm / 1000),
         outside=design.material.thickness_mm[1] / 2000,
     )
 
@@ -148,8 +153,9 @@ def _strap_at(shell: Shell, height: float) -> int:
     return int(np.abs((rim[:half, 1] + rim[1 : half + 1, 1]) / 2 - level).argmin())
 
 
-def _corners(shell: Shell, cut: Moulded) -> dict[str, Int]:
-    inner, rim = shell.rings[-2], shell.rings[-1]
+def _corners(shell: Shell, cut: Moulded, inset: float) -> dict[str, Int]:
+    """Straps are fixed to the shell ``inset`` m from the rim, over which they leave it."""
+    inner, rim = shell.rings[int(np.abs(_from_rim(shell) - inset).argmin())], shell.rings[-1]
     corners = {}
     for height, share in zip(("upper", "lower"), cut.straps_at, strict=True):
         k = _strap_at(shell, share)
