@@ -32,6 +32,7 @@ PLACES: dict[str, Place] = {
     "askew": WHOLE,
     "one_ear": Place(covered=(), bare=(NOSE, MOUTH, CHIN)),
     "loops_crossed": WHOLE,
+    "strap_hanging": WHOLE,
     "under_glasses": WHOLE,
     "double": WHOLE,
 }
