@@ -21,7 +21,7 @@ MOST_STRETCH = 0.03  # 99th percentile; designs of knit or foam name their own
 MOST_CRUMPLING = 0.05  # 99th percentile of the strain of either sign, beyond the stretch that is allowed
 MOST_SELF_PENETRATION = 0.001  # m: about two layers of cloth
 MOST_BRIDGE_GAP = 0.008  # m
-MOST_EDGE_GAP = 0.003  # m, in the median over a wire that is bent to the face
+MOST_EDGE_GAP = 0.002  # m, in the median over a wire that is bent to the face
 OVER_WIRE = 0.012  # m: the upper edge is wired where the wire is nearer
 
 
