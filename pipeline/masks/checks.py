@@ -7,12 +7,14 @@ from dataclasses import replace
 import numpy as np
 from scipy.spatial import cKDTree
 
+from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.collider import Collider
 from pipeline.masks.finish import REACH, finish_mask
 from pipeline.masks.proximity import Surface, closest, prepare
 from pipeline.masks.self_contact import self_contact
 from pipeline.masks.strain import thread_strain
+from pipeline.masks.worn_place import misplaced
 from pipeline.records import CORDS, PARTS, Float, Rejected, RestMask, WornMask
 
 MOST_PENETRATION = 0.0003  # m
@@ -108,6 +110,8 @@ def judge(worn: WornMask, head_vertices: Float) -> None:
     if checks["self_penetration_mm"] > 1000 * MOST_SELF_PENETRATION:
         depth = checks["self_penetration_mm"]
         raise Rejected("masks", f"the mask passes {depth:.1f} mm through itself")
+    if elsewhere := misplaced(worn, head_vertices[: len(load_head().mean)]):
+        raise Rejected("masks", f"worn {worn.wearing.replace('_', ' ')}, {elsewhere}")
     if worn.wearing in ("correct", "double"):
         _judge_seat(worn, head_vertices)
 

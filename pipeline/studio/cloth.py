@@ -14,9 +14,10 @@ REST = 1.8e-5  # m a frame: mean drift of a mask at rest
 WINDOW = 8  # frames over which the drift is measured and the trembling of contacts averaged out
 MASS = 0.4  # of a vertex; only its ratio to the springs counts, so the weight of the cloth is in the gravity
 GRAVITY = 0.03  # for cloth of 70 g/m2: a mask weighs about a twentieth of what its loops pull, as in life
-AIR = (4.0, 0.5, 10.0)
+AIR = (4.0, 1.5, 30.0)
 """Drag while a mask is put on, while it settles, and at the end, where it stands for the static friction
-that the solver lacks: moving by 0.02 mm a frame then takes a hundredth of what the loops pull."""
+that the solver lacks: moving by 0.02 mm a frame then takes 3.5 hundredths of what the loops of a surgical
+mask pull, an eighth of what friction would hold (0.3 of the pressure)."""
 FRICTION = 60.0  # percent of the pressure
 
 

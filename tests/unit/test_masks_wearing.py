@@ -7,12 +7,13 @@ import pytest
 
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
+from pipeline.masks.checks import judge
 from pipeline.masks.cords import lace
 from pipeline.masks.library import load_design
 from pipeline.masks.place.place import place_mask
 from pipeline.masks.proximity import closest, prepare
 from pipeline.masks.worn_place import PLACES, covers, misplaced
-from pipeline.records import CORDS, WornMask
+from pipeline.records import CORDS, Rejected, WornMask
 
 DOWN = np.array([0.0, -1.0, 0.0])
 DESIGNS = ("surgical", "surgical_ties", "cloth_pleated", "window")
@@ -102,3 +103,13 @@ def test_the_window_is_before_the_mouth_and_nowhere_else():
     assert (film.min(0)[:2] < mouth[:2]).all() and (film.max(0)[:2] > mouth[:2]).all()
     nose, chin = face_points(vertices).nose_tip[1], face_points(vertices).menton[1]
     assert chin < film[:, 1].min() and film[:, 1].max() < nose + 0.005
+
+
+def test_a_drape_that_slid_from_where_its_label_says_is_rejected():
+    vertices = load_head().mean
+    rest = place_mask(load_design("surgical"), vertices, DOWN, "under_nose", np.random.default_rng(1))
+    measured = dict.fromkeys(("penetration_mm", "motion_mm", "p99_stretch", "p99_strain"), 0.0)
+    worn = replace(started(rest), checks={**measured, "self_penetration_mm": 0.0})
+    judge(worn, vertices)
+    with pytest.raises(Rejected, match="worn one ear, the mask covers the mouth"):
+        judge(replace(worn, wearing="one_ear"), vertices)
