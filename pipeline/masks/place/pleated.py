@@ -25,7 +25,7 @@ PRESSED_BAND = (0.003, 0.007)  # m below the upper edge: what is pressed where t
 RIMS = 0.055  # m that the rims of glasses reach to either side
 OPENING = (0.15, 0.95)  # of the pleats in the middle
 HELD = (0.9, 0.7)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
-SLING = 0.15  # weight that keeps a mask under the chin, which little holds, from swinging
+SLING = 0.10  # weight that keeps a mask under the chin, which little holds, from swinging
 LEVEL = np.radians(6)  # tilt from which the wire keeps its shape on the nose only
 WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
 BAND = 3.0  # times as stiff as the sheet is the band along the top: folded over, and around a wire
@@ -92,7 +92,8 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         upper_edge=ids[0],
         lower_edge=ids[-1],
         corners=corners,
-        seats=_seats(seat, start, corners),
+        # what is pulled down off the nose hangs from its loops, and does not draw its lower corners up
+        seats=_seats(seat, start, corners) if seat.worn.measured_from == "eyes" else None,
         stiffness=np.where(sheet.rows < cut.edges.top_mm / 1000 + 1e-9, BAND, 1.0).repeat(sheet.columns.size),
     )
 
