@@ -29,7 +29,7 @@ from pipeline.studio.blender import VERSION
 
 LARGE, SMALL = (446, 558), (216, 268)  # px, width and height of the first picture and of the others
 ACROSS, GAP, CAPTION = 4, 6, 22
-SAMPLES, QUALITY = 12, 84
+SAMPLES, QUALITY = 10, 84
 SEEDS = 3  # other draws of the same design and way of wearing before a tile says why there is no mask
 RIGHT, LEFT, AHEAD, PROFILE, BELOW = (32.0, 0.0), (-32.0, 0.0), (0.0, 0.0), (88.0, 0.0), (24.0, -32.0)
 PAPER: Ink = (14, 15, 18)
