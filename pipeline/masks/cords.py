@@ -36,8 +36,9 @@ def lace(fastener: Fastener, draped: Float, skin: Surface) -> Cord:
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     beyond = np.minimum(along - along[1], along[-2] - along)  # from where it leaves the sheet
     own = np.clip(beyond / ROUNDED, 0, 1)
+    pressed = PRESSED if fastener.offset else (1.0, 1.0)  # in the sheet's own plane it is the sheet, going on
     wide, thick = (
-        size * (factor + (1 - factor) * own) for size, factor in zip((width, thickness), PRESSED, strict=True)
+        size * (factor + (1 - factor) * own) for size, factor in zip((width, thickness), pressed, strict=True)
     )
     cord = sweep(line, facing, wide, thick)
     near = closest(skin, cord.vertices, REACH)

@@ -20,7 +20,8 @@ class EarLoops(Block):
     width_mm: Width
     thickness_mm: Thickness
     inset_mm: NotNegative  # from the corner to where the loop is fixed
-    fixed: Literal["inside", "outside"] = "inside"  # to which face of the mask its ends are welded or sewn
+    fixed: Literal["inside", "outside", "cut out"] = "inside"
+    """To which face of the mask its ends are welded or sewn; or it is the sheet itself, cut to go on."""
 
 
 class _AroundHead(Block):

@@ -14,9 +14,11 @@ from pipeline.records import PARTS, Float
 
 STEPS = 8  # quads from a corner to the ear
 GRASP = 0.020  # m out from the ears, where the loops are held before they are hooked on
-WELDED = 0.0006  # m from the sheet's middle surface to the middle of the flattened end of a loop
+WELDED = {"inside": -0.0006, "outside": 0.0006, "cut out": 0.0}
+"""m from the sheet's middle surface to the middle of the flattened end of a loop"""
 SLACKEST = 1.15  # stretch below which a loop is knotted or its toggle drawn in
 LONGEST = 1.7  # stretch at which a loop is as long as it will get: a longer one is taken instead
+USUAL = 0.035  # m: the slack length that loop_tension is said for
 SIDES = ((0, "left", 1), (1, "right", -1))
 
 
@@ -60,11 +62,16 @@ def hook_ears(design: Design, seat: Seat, laid: Laid) -> Hold:
                 if laid.seats is not None and not hanging:  # a mask held out starts far from the ears
                     corner = laid.seats[f"{height} {name}"]
                 reach = float(np.linalg.norm(corner - ear))
-                length = reach if hanging else float(np.clip(slack, reach / LONGEST, reach / SLACKEST))
+                slackest = LONGEST if loops.fixed == "cut out" else SLACKEST
+                length = reach if hanging else float(np.clip(slack, reach / LONGEST, reach / slackest))
                 stretch[f"stretch_{height}_{name}"] = reach / length
                 grasp = 0.0 if hanging else GRASP
                 held = hook + np.array([sign * grasp, 0.0, 0.0])
                 tension = seat.parameters["loop_tension"]
+                if (
+                    laid.seats is not None
+                ):  # an elastic pulls by its strain, the solver by how much longer it is
+                    tension *= float(np.clip(USUAL / length, 0.5, 2.5))
                 strips.append(straight(laid, root, hook, length, tension, STEPS, held))
         bands.append(
             Band(
@@ -74,7 +81,7 @@ def hook_ears(design: Design, seat: Seat, laid: Laid) -> Hold:
                 over=over,
                 width=loops.width_mm / 1000,
                 thickness=loops.thickness_mm / 1000,
-                offset=WELDED if loops.fixed == "outside" else -WELDED,
+                offset=WELDED[loops.fixed],
             )
         )
     return Hold(tuple(bands), stretch, joined)

@@ -10,7 +10,7 @@ from pipeline.masks.place.hold import hold, unhindered
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.lay import lay_grid, pressed
 from pipeline.masks.place.on_face import corners_on_face
-from pipeline.masks.place.pleated import HELD, PRESSED_DEPTH
+from pipeline.masks.place.pleated import DEPTH, HELD, RIMS
 from pipeline.masks.place.seat import Seat
 from pipeline.masks.place.stiffness import quads_of
 from pipeline.records import PARTS, Float, Int, Patch
@@ -28,11 +28,13 @@ def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     targets, pins = start.copy(), np.zeros(len(start))
     rows, off = mask.upper_rows, np.abs(mask.upper_across)
     top = start[rows[0], 1] - start[upper, 1] + seat.bridge
-    skin = pressed(seat.skin, clearance=0.0014, depth=PRESSED_DEPTH)
+    skin = pressed(seat.skin, clearance=0.0014, depth=DEPTH[seat.worn.wire])
     flat = np.zeros_like(mask.upper_down)
     targets[rows] = lay_grid(skin, mask.upper_across + seat.sideways, mask.upper_down, flat, top)
     pins[rows] = GRIP[0] * _fading(off, GRIP[1], 0.5 * GRIP[1])
-    if design.wire is not None and seat.worn.wire == "pressed":
+    if seat.worn.wire == "under glasses":
+        pins[rows] = HELD[0] * _fading(off, RIMS, 0.2 * RIMS)
+    elif design.wire is not None and seat.worn.wire == "pressed":
         nose, wire = design.wire.pressed_mm / 1000, design.wire.length_mm / 2000
         pins[rows] = np.maximum(
             HELD[0] * _fading(off, nose, 0.6 * nose), HELD[1] * _fading(off, wire, 0.25 * wire)
