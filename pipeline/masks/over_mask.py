@@ -20,7 +20,7 @@ from pipeline.masks.checks import measure
 from pipeline.masks.collider import Collider, Ground, head_collider
 from pipeline.masks.finish import CLEARANCE, REACH
 from pipeline.masks.pattern.grid import grid_faces, grid_ids
-from pipeline.masks.proximity import closest, prepare
+from pipeline.masks.proximity import Surface, closest, prepare
 from pipeline.records import CORDS, Float, Int, WornMask
 
 STEP = 0.008  # of the map of directions: about 1.4 mm on the sheet
@@ -35,6 +35,7 @@ STIFF = 20.0  # bending stiffness, in the solver's units, with which half of wha
 SLOPE = 0.0005  # m a step that a mask rises beside the edge of one that presses on it
 BESIDE = 16  # steps over which it does
 NOWHERE = 10.0  # m
+ROUNDS = 3  # of moving a pressed mask off the skin
 BORDER = 0.0005  # m beside a sheet, where it still hides a cord
 BEHIND = -0.03  # m before the point from which all is seen: what lies farther back is not seen
 DEPTH = 0.02  # m from the ears forward to the point from which all is seen
@@ -127,14 +128,28 @@ def put_under(outer: WornMask, inner: WornMask, head_vertices: Float) -> WornMas
     most = map_coordinates(level, at.T, order=1, cval=np.inf) - layers
     most = np.maximum(most, map_coordinates(floor, at.T, order=0) - REACH / 2)
     points = view.eye + np.minimum(most / far, 1.0)[:, None] * (inner.vertices - view.eye)
-    near = closest(skin, points, REACH)
-    points = points + np.maximum(CLEARANCE - near.distance, 0)[:, None] * near.normal
     vertices = np.where((most < far)[:, None], points, inner.vertices)
+    vertices = _off_skin(vertices, inner.faces[(most < far)[inner.faces].any(1)], skin)
     cords = np.unique(inner.faces[np.isin(inner.parts, CORDS)])
     vertices[cords] = _behind(outer, inner.vertices[cords], outer.parameters["thickest_m"])
     pressed = replace(inner, vertices=vertices)
     pressed = replace(pressed, checks={**inner.checks, **measure(pressed, skin)})
     return replace(outer, under=pressed)
+
+
+def _off_skin(vertices: Float, faces: Int, skin: Surface) -> Float:
+    """``vertices`` (N, 3) m, with corners and middles of ``faces`` (F, 3) moved out of the skin."""
+    vertices, used = vertices.copy(), np.unique(faces)
+    for _ in range(ROUNDS):
+        near = closest(skin, vertices[used], REACH)
+        vertices[used] += np.maximum(CLEARANCE - near.distance, 0)[:, None] * near.normal
+        near = closest(skin, vertices[faces].mean(1), REACH)
+        lack = np.maximum(CLEARANCE / 2 - near.distance, 0)
+        push, share = np.zeros_like(vertices), np.zeros(len(vertices))
+        np.add.at(push, faces.ravel(), np.repeat(lack[:, None] * near.normal, 3, axis=0))
+        np.add.at(share, faces.ravel(), np.repeat(lack > 0, 3))
+        vertices += push / np.maximum(share, 1)[:, None]
+    return vertices
 
 
 def _behind(outer: WornMask, points: Float, gap: float) -> Float:
