@@ -1,5 +1,7 @@
 """Sewing patterns of flat panels: what is cut, what is sewn, and the shape in space that comes of it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.optimize import brentq
@@ -7,13 +9,16 @@ from scipy.special import ellipe, ellipk
 
 from pipeline.assets import asset_folder
 from pipeline.head.model import load_head
+from pipeline.masks.envelope import Envelope
 from pipeline.masks.library import DesignError, load_design, parse_design
 from pipeline.masks.pattern.assemble import assemble
 from pipeline.masks.pattern.coons import coons, length, smooth_curve
+from pipeline.masks.pattern.grid import grid_faces, grid_ids
 from pipeline.masks.pattern.panels import cut_panels
 from pipeline.masks.pattern.sew import sew
 from pipeline.masks.pattern.sewn_mask import sewn_mask
 from pipeline.masks.place.hold import CLEARANCE, hold
+from pipeline.masks.place.on_face import OFF, corners_on_face
 from pipeline.masks.place.seat import find_seat
 from pipeline.masks.proximity import closest, prepare
 
@@ -146,3 +151,24 @@ def test_a_mask_is_held_clear_of_the_head_with_its_edge_at_the_bridge(seed):
         np.linalg.norm(mask.rest[upper] - mask.rest, axis=1),
         atol=1e-9,
     )
+
+
+def test_corners_lie_as_far_around_a_round_face_as_the_mask_is_wide():
+    design, radius, half = load_design("kn95"), 0.08, 0.09
+    head = load_head().shape(np.zeros(80), np.zeros(43))
+    seat = find_seat(design, head, DOWN, "correct", np.random.default_rng(0))
+    angles = np.radians(np.arange(-109.5, 110, 1.5))
+    heights = np.arange(-0.1, 0.1, 0.0025)
+    round_face = Envelope(-0.03, heights, angles, np.full((heights.size, angles.size), radius))
+    across = np.linspace(-half, half, 41)
+    rest = np.stack(np.meshgrid(across, [0.01, 0.0, -0.01]), -1).reshape(-1, 2)
+    rest = np.concatenate([rest, np.zeros((len(rest), 1))], 1)
+    ids = grid_ids(3, 41)
+    corners = {"upper left": ids[:2, [-3, -1]].T, "upper right": ids[:2, [2, 0]].T}
+    found = corners_on_face(
+        rest, grid_faces(ids), ids[:, 20], corners, rest[:, 1], replace(seat, skin=round_face, sideways=0.0)
+    )
+    turn = half / (radius + OFF)
+    for side, sign in (("left", 1), ("right", -1)):
+        expected = (sign * (radius + OFF) * np.sin(turn), 0.005, -0.03 + (radius + OFF) * np.cos(turn))
+        np.testing.assert_allclose(found[f"upper {side}"], expected, atol=0.001)
