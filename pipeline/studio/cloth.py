@@ -29,7 +29,7 @@ class Solver:
     collision_quality: int = 2
     carry: int = 10  # frames in which the pinned vertices travel to their targets
     settle: int = 34  # frames with little drag that follow
-    frames: int = 80  # at most
+    frames: int = 110  # at most
 
 
 SETTINGS: tuple[Solver, ...] = (
