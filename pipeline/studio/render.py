@@ -60,17 +60,18 @@ def render_layers(
     scene.view_layers[0].use_pass_z = True
     blender.set_aovs(scene.view_layers[0], {**PASSES, _KEEP: "VALUE"})
     lights.add_lights(scene, face.light)
-    if (worn.parts == PARTS.index("window")).any():
+    windows = bool((worn.parts == PARTS.index("window")).any())
+    if windows:
         # nothing tells a clear film from a hole but the room in it
         lights.add_reflections(scene, face.light)
     head = _add_head(scene, face)
     hung = hang_mask(scene, worn, partial(in_camera, face), material, look, pixel)
     camera.place_camera(scene, face.camera, tight)
     head.is_holdout = True
-    colour, coverage = _fabric(scene, config)
+    colour, coverage = _fabric(scene, config, windows)
     for slot in hung.dress:
         show_labels(slot, True)
-    solid, albedo, matte = _matte(scene, bool((worn.parts == PARTS.index("window")).any()))
+    solid, albedo, matte = _matte(scene, windows)
     labels = _labels(scene)
     for slot in hung.dress:
         show_labels(slot, False)
@@ -145,15 +146,16 @@ def _fewer(scene: Any, samples: int, least: int) -> int:
     return min(samples, max(least, round(samples * FULL_SIDE / side)))
 
 
-def _fabric(scene: Any, config: RenderConfig) -> tuple[Float, Float]:
+def _fabric(scene: Any, config: RenderConfig, windows: bool) -> tuple[Float, Float]:
     """Denoised premultiplied colour (h, w, 3) and the coverage (h, w) it was rendered with."""
     session.set_samples(
         scene,
         _fewer(scene, config.samples, least=6) if config.denoise else config.samples,
         "FAST" if config.denoise else None,
     )
-    # Albedo and normals of a mask hardly have noise; smoothed ones wipe out the weave in patches.
-    scene.cycles.denoising_prefilter = "NONE"
+    # Albedo and normals of cloth hardly have noise, and smoothing them wipes out the weave in patches.
+    # Those of a film, and of what is seen through it, do.
+    scene.cycles.denoising_prefilter = "FAST" if windows else "NONE"
     rgba = session.render_pixels(scene).astype(np.float64)
     return np.maximum(rgba[..., :3], 0.0), np.clip(rgba[..., 3], 0.0, 1.0)
 
