@@ -8,10 +8,13 @@ import pytest
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.collider import head_collider
-from pipeline.masks.envelope import Envelope
+from pipeline.masks.design.wrapped import Kerchief
 from pipeline.masks.library import load_design
-from pipeline.masks.place.around import DOWN_STEP, along_ring, meridians
+from pipeline.masks.place.around import beside_ears
+from pipeline.masks.place.kerchief import _gathered
 from pipeline.masks.place.place import place_mask
+from pipeline.masks.place.seat import find_seat
+from pipeline.masks.place.sleeve import sleeve_around
 from pipeline.masks.proximity import closest, prepare
 from pipeline.records import RestMask
 
@@ -23,25 +26,6 @@ def _placed(name: str, wearing: str = "correct", seed: int = 0) -> tuple[np.ndar
     rng = np.random.default_rng(seed)
     vertices = head.shape(rng.normal(size=80) * (seed > 0), np.zeros(len(head.expression_names)))
     return vertices, place_mask(load_design(name), vertices, DOWN, wearing, rng)
-
-
-def test_meridians_of_a_cone_keep_their_length() -> None:
-    heights, angles = np.arange(-0.2, 0.1, 0.0025), np.radians(np.arange(-180.0, 181.0, 1.5))
-    radius = np.broadcast_to(0.1 + 0.5 * heights[:, None], (heights.size, angles.size))
-    cone = Envelope(-0.08, heights, angles, np.ascontiguousarray(radius))
-    lines = meridians(cone, np.linspace(-np.pi, np.pi, 9), np.full(9, 0.05), 0.1)
-    steps = np.linalg.norm(np.diff(lines.points, axis=1), axis=2)
-    assert np.allclose(steps, DOWN_STEP, rtol=1e-3)
-    assert np.allclose(np.linalg.norm(lines.outward, axis=2), 1)
-    # outwards is at right angles to the way down
-    along = np.diff(lines.points, axis=1)
-    assert np.abs((along * lines.outward[:, :-1]).sum(2)).max() < 1e-2 * DOWN_STEP
-
-
-def test_lengths_along_a_ring_are_counted_from_its_middle() -> None:
-    turn = np.linspace(-np.pi, np.pi, 721)
-    ring = 0.1 * np.stack([np.sin(turn), np.zeros_like(turn), np.cos(turn)], -1)
-    assert np.allclose(along_ring(ring), 0.1 * turn, atol=1e-5)
 
 
 def test_a_gaiter_is_a_tube() -> None:
@@ -79,14 +63,49 @@ def test_pulled_down_the_nose_is_bare(name: str) -> None:
     assert (rest.pins[rest.upper_edge] < 1).any()
 
 
-def test_more_cloth_lies_below_the_chin_than_the_way_is_long() -> None:
-    vertices, rest = _placed("gaiter")
+@pytest.mark.parametrize("name", ["gaiter", "bandana"])
+def test_the_rest_shape_is_the_flat_cloth(name: str) -> None:
+    _, rest = _placed(name)
     ids = rest.patches[0].ids
-    column = rest.start_vertices[ids[:, ids.shape[1] // 2]]
-    below = column[column[:, 1] < face_points(vertices).menton[1]]
-    cloth = np.linalg.norm(np.diff(below, axis=0), axis=1).sum()
-    way = np.linalg.norm(below[-1] - below[0])
-    assert 1.1 < cloth / way < 1 + 2 * rest.parameters["bunching"]
+    flat = rest.rest_vertices[ids]
+    if name == "gaiter":  # a round tube, as long around everywhere as its size says
+        around = np.linalg.norm(np.diff(flat[..., [0, 2]], axis=1), axis=2).sum(1)
+        box = load_design(name).sizes[rest.size]
+        assert np.allclose(around, 2 * box.width_mm / 1000, rtol=1e-3)
+    else:
+        assert np.ptp(flat[..., 2]) == 0  # a flat triangle
+    # laid before the head, its middle is neither stretched nor pressed
+    start = rest.start_vertices[ids]
+    down = np.linalg.norm(np.diff(start, axis=0), axis=2) / np.linalg.norm(np.diff(flat, axis=0), axis=2)
+    middle = slice(ids.shape[1] // 2 - 1, ids.shape[1] // 2 + 2)
+    assert np.abs(down[:, middle] - 1).max() < 0.02
+
+
+def test_a_kerchief_is_gathered_by_turning_up_not_by_shortening() -> None:
+    half, depth, tied = 0.39, 0.2, 0.1
+    across = np.linspace(-half + tied, half - tied, 41)
+    down = np.linspace(0, 1, 25)[:, None] * depth * (1 - np.abs(across) / half)
+    cut = load_design("bandana").construction
+    assert isinstance(cut, Kerchief)
+    along, below, off = _gathered(across, down, half, depth, tied, cut)
+    # every thread's end is as far from the corner as on the flat cloth
+    far = np.hypot(half - np.abs(along), below)
+    assert np.allclose(far, np.hypot(half - np.abs(across), down), atol=2e-4)
+    assert below[-1, 0] == pytest.approx(cut.knot_mm / 1000, rel=0.3)
+    assert (off > -1e-4).all() and np.abs(off[:, 20]).max() < 1e-3
+    assert np.allclose(along[:, 20], 0, atol=0.005)
+
+
+def test_a_sleeve_is_as_wide_as_the_cloth_and_off_the_skin() -> None:
+    vertices = load_head().mean
+    seat = find_seat(load_design("gaiter"), vertices, DOWN, "correct", np.random.default_rng(0))
+    narrow = sleeve_around(seat, beside_ears(seat, "under"), 0.004, 0.0)
+    wide = sleeve_around(seat, beside_ears(seat, "under"), 0.004, narrow.girth + 0.03)
+    assert wide.girth == pytest.approx(narrow.girth + 0.03, abs=0.001)
+    assert narrow.tight == pytest.approx(narrow.girth - 2 * np.pi * 0.0026, abs=1e-6)
+    collider = head_collider(vertices)
+    hung = narrow.hang(np.linspace(-0.1, 0.1, 9), np.linspace(0, 0.09, 9)[:, None] * np.ones(9), 0.05, DOWN)
+    assert closest(prepare(collider.vertices, collider.faces), hung.reshape(-1, 3)).distance.min() > 0.002
 
 
 def test_same_seed_same_start() -> None:

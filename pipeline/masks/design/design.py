@@ -23,7 +23,7 @@ Construction = Annotated[Pleated | Panels | Moulded | Tube | Kerchief, Field(dis
 class Size(Block):
     """The maker's dimensions, of the mask lying flat."""
 
-    width_mm: Annotated[float, Field(ge=60, le=800)]
+    width_mm: Annotated[float, Field(ge=60, le=1000)]
     height_mm: Annotated[float, Field(ge=40, le=600)]
     for_faces_up_to_mm: Positive
 

@@ -14,10 +14,9 @@ class Tube(Block):
 
     kind: Literal["tube"]
     ears: tuple[Literal["over", "under"], ...] = ("under",)  # where it passes the ears: one is drawn
-    bunching: Range = (0.3, 0.6)
-    """How much more cloth lies below the chin than the way down to the collar is long, as a part of that:
-    it gathers in folds."""
-    folds_mm: Annotated[float, Field(ge=12, le=60)] = 24  # from one of these to the next
+    hangs_mm: Range = (50, 80)
+    """How much of it hangs below the chin before the neck. What is longer is tucked away, and behind the head
+    it is turned up."""
 
 
 class Kerchief(Block):
@@ -26,5 +25,6 @@ class Kerchief(Block):
 
     kind: Literal["kerchief"]
     ears: tuple[Literal["over", "under"], ...] = ("over", "under")
+    hangs_mm: Range = (80, 120)  # the tip, below the chin; what is longer is turned in at the upper edge
     knot_mm: Positive = 28  # height to which the cloth is gathered at the knot
     folds: Annotated[float, Field(ge=0, le=6)] = 3.5  # that run towards the knot, one below the other
