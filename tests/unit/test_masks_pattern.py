@@ -71,7 +71,7 @@ def test_a_mistake_is_named_with_its_line():
     from pipeline.assets import asset_folder
 
     text = (asset_folder("mask_library") / "surgical.yaml").read_text(encoding="utf-8")
-    for old, new in (("depth_mm: 12", "depth_mm: deep"), ("translucency: [", "translucenc: [")):
+    for old, new in (("depth_mm: 12", "depth_mm: deep"), ("shear: [", "sheer: [")):
         line = text[: text.index(old)].count("\n") + 1
         with pytest.raises(DesignError, match=rf"surgical\.yaml line {line}: "):
             parse_design("surgical", text.replace(old, new, 1))

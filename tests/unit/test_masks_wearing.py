@@ -8,6 +8,7 @@ import pytest
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.checks import judge
+from pipeline.masks.collider import head_collider
 from pipeline.masks.cords import lace
 from pipeline.masks.library import load_design
 from pipeline.masks.place.place import place_mask
@@ -32,7 +33,8 @@ def started(rest):
 def test_every_way_of_wearing_starts_outside_the_head_and_covers_what_it_should(design, seed):
     head, made = load_head(), load_design(design)
     vertices = head.shape(np.random.default_rng(seed).normal(size=80) * (seed > 0), np.zeros(43))
-    skin = prepare(vertices, head.collider_faces)
+    under = head_collider(vertices)  # what hangs from one ear reaches below the head model, to the chest
+    skin = prepare(under.vertices, under.faces)
     for wearing in made.wearing:
         rest = place_mask(made, vertices, DOWN, wearing, np.random.default_rng(seed))
         sheet = np.unique(rest.faces[~np.isin(rest.parts, CORDS)])

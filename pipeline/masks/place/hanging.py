@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy.optimize import NonlinearConstraint, minimize
 
+from pipeline.masks.collider import head_collider
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.seat import Seat
 from pipeline.records import Float
@@ -48,7 +49,7 @@ def hang_on_ear(seat: Seat, laid: Laid, length: float) -> Laid:
     local = laid.rest - middle
     plane = np.stack([local[:, 1], seat.hung * local[:, 0]], -1) @ turn.T + found[:2]
     out = seat.hung * np.cross(up, forward)
-    head = seat.head
+    head = head_collider(seat.head).vertices  # with the chest and shoulders that the head model lacks
     top = plane[:, 1].max()
     beside = np.stack([head @ forward, head @ up], -1)
     within = np.abs((beside - found[:2]) @ turn) < np.abs(local[:, [1, 0]]).max(0)
