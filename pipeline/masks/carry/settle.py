@@ -81,8 +81,9 @@ def weave(rest: RestMask, draped: Float, skin: Surface) -> Weave:
     off_skin = closest(skin, draped, NEAR).distance
     touch = np.where(sheet, np.clip(1 - off_skin / NEAR, 0, 1) ** 2, 0.0)
     own = rest.bending / (rest.bending + STIFF)
-    press = np.where(sheet, SKIN * np.maximum(touch, DRAG), 0.0)
-    hold = HOLD + GRIP * touch + np.where(rest.pins > HOOKED, PINNED, 0.0)
+    # A stiff shell that was carried to a broader face slides forward rather than be stretched over it.
+    press = np.where(sheet, SKIN * (1 - own) * np.maximum(touch, DRAG), 0.0)
+    hold = HOLD + GRIP * (1 - own) ** 2 * touch + np.where(rest.pins > HOOKED, PINNED, 0.0)
     graph = threads.T @ threads
     degree = graph.diagonal()
     bends = csr_array(diags_array(1 / degree) @ graph)
