@@ -19,12 +19,12 @@ from pipeline.records import PARTS, Float, Int, Patch
 CLEARANCE = 0.010  # m between the start and the skin
 LOW_CLEARANCE = 0.004  # m: the same under nose and mouth, so that the sheet starts behind the tip of the nose
 PEAK = ((0.012, 0.33), (np.inf, 0.20))  # m that the upper edge runs back from the bridge, m it falls on each
-PRESSED_DEPTH = 0.012  # m that the wire is pressed into the hollows beside the nose
+PRESSED_DEPTH = 0.025  # m that the wire is pressed into the hollows beside the nose
 DEPTH = {"pressed": PRESSED_DEPTH, "unbent": 0.0, "under glasses": 0.030}
 PRESSED_BAND = (0.003, 0.007)  # m below the upper edge: what is pressed where there is no wire
 RIMS = 0.055  # m that the rims of glasses reach to either side
 OPENING = (0.15, 0.95)  # of the pleats in the middle
-HELD = (0.9, 0.7)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
+HELD = (0.95, 0.95)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
 SLING = 0.10  # weight that keeps a mask under the chin, which little holds, from swinging
 LEVEL = np.radians(6)  # tilt from which the wire keeps its shape on the nose only
 WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
