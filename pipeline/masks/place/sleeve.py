@@ -25,6 +25,7 @@ STEP = 0.001  # m
 TURN = 0.04  # m over which hanging cloth turns
 CORNERS = 24  # of the circle that rounds the line's corners
 NAPE = 0.012  # m below the height of the chin, or of the upper edge, where the nape ends and shoulders begin
+WRAPPED = 0.03  # m below the upper edge that it keeps clear of at least
 NECK = 0.065  # m to either side that it reaches behind the ears
 ABOVE = 0.003  # m above the upper edge that it keeps clear of as well
 STEEPEST = np.radians(12)  # cloth behind the head stays above the shoulders
@@ -110,7 +111,7 @@ def sleeve_around(seat: Seat, beside: float, clearance: float, least_girth: floa
     ahead *= np.sign(ahead[2])
     deep = (points - bridge) @ down
     chin = float((seat.points.menton - bridge) @ down)
-    reach = np.where(points[:, 2] > seat.skin.axis_z, chin + 0.005, np.inf)
+    reach = np.where(points[:, 2] > seat.skin.axis_z, max(chin + 0.005, WRAPPED), np.inf)
     behind = points[:, 2] < seat.skin.axis_z - NAPE
     reach[(points[:, 1] < end_of_nape(seat)) | (behind & (np.abs(points[:, 0]) > NECK))] = -np.inf
     near = (points - bridge)[(deep > -ABOVE) & (deep < reach)]

@@ -23,6 +23,7 @@ SHORTEST = 0.030  # m of it behind the head
 HELD_BEHIND = np.radians(172)  # from there on the sheet stays where it is
 GRIPPED = 3  # rows that lie on the nose
 GRIP = 1.0
+CLING = 0.4  # how firmly the upper edge is held all around by the friction that the solver lacks
 
 
 def lay_tube(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
@@ -70,6 +71,7 @@ def _as_laid(design: Design, seat: Seat, start: Float, tied: Float, deep: Float,
     laid, grip = gripped(seat, start[:GRIPPED], across[:-1], GRIP)
     targets[:GRIPPED, grip > 0] = laid[:, grip > 0]
     pins[:GRIPPED] = np.maximum(pins[:GRIPPED], grip)
+    pins[:GRIPPED] = np.maximum(pins[:GRIPPED], CLING)
     part = np.full((rows - 1, columns), PARTS.index("panel"), np.uint8)
     bending = np.full(len(rest), seat.parameters["bending"])
     bending[ids[[0, -1]]] = seat.parameters["edge_bending"]
