@@ -10,11 +10,14 @@ from pipeline.masks.place.hold import hold, unhindered
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.lay import lay_grid, pressed
 from pipeline.masks.place.on_face import corners_on_face
-from pipeline.masks.place.pleated import DEPTH, HELD, RIMS
+from pipeline.masks.place.pleated import RIMS
 from pipeline.masks.place.seat import Seat
 from pipeline.masks.place.stiffness import quads_of
 from pipeline.records import PARTS, Float, Int, Patch
 
+HELD = (0.9, 0.7)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
+DEPTH = {"pressed": 0.012, "unbent": 0.0, "under glasses": 0.030}
+"""m that the edge is pressed into the hollows beside the nose: stiff panels follow less than soft pleats"""
 GRIP = (0.5, 0.012)  # how firmly skin grips cloth that lies on the nose, m to either side of the middle
 
 
