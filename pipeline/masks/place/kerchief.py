@@ -20,10 +20,12 @@ STEP = 0.009  # m, about the side of a quad in the middle
 CLEARANCE = 0.005  # m between the start and the skin
 GRIPPED = 3  # rows that lie on the nose
 GRIP = 1.0
+CLING = 0.4  # how firmly the upper edge is held all around by the friction that the solver lacks
 TAUT = 0.015  # part by which the upper edge is pulled longer than it is
+APART = 0.003  # m from either end to the middle behind: vertices that coincide would be welded
 LOOSEST = 1.08  # times as long as it is that it is laid at first
 TIED = 0.06  # m of it at either end, at least, that are tied
-KNOT = 0.012  # m of it at either end that lie in the knot's folds
+KNOT = 0.03  # m of it at either end that lie in the knot's folds
 UNGATHERED = 0.9  # of the way from the corner to the middle, beyond which it lies flat
 ABOVE_CHIN = 0.025  # m above the chin, where the start turns down
 BESIDE_FACE = 0.6  # of the way to the knot, up to which its edges count as those of a mask
@@ -44,7 +46,7 @@ def lay_kerchief(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     across = np.linspace(-reach, reach, columns)
     down = np.linspace(0, 1, rows + 1)[:, None] * (depth * (1 - np.abs(across) / half))
     along, below, off = _gathered(across, down, half, depth, half - reach, cut)
-    along *= min(sleeve.girth / 2 / reach, LOOSEST)
+    along *= min((sleeve.girth / 2 - APART) / reach, LOOSEST)
     free, out = max(chin - ABOVE_CHIN, 0.0), sleeve.outward(along)
     hung = sleeve.hang(along, below, free, seat.gravity) + off[..., None] * out
     start = kept_off(seat, hung, CLEARANCE / 2)
@@ -86,7 +88,9 @@ def _as_laid(design: Design, seat: Seat, start: Float, tied: Float, across: Floa
     targets = tied.copy()
     laid, grip = gripped(seat, start[:GRIPPED], across, GRIP)
     targets[:GRIPPED, grip > 0] = laid[:, grip > 0]
-    pins[:GRIPPED] = np.maximum(pins[:GRIPPED], grip)
+    pins[:GRIPPED] = np.maximum(
+        np.maximum(pins[:GRIPPED], grip), CLING * (np.abs(across) < BESIDE_FACE * across[-1])
+    )
     bound = np.broadcast_to(np.abs(across) > across[-1] - KNOT, ids.shape)
     bending = np.full(ids.size, seat.parameters["bending"])
     bending[np.concatenate([ids[0], ids[-1]])] = seat.parameters["edge_bending"]
