@@ -8,7 +8,6 @@ from scipy import sparse
 from pipeline.masks.cords import lace
 from pipeline.masks.hardware import add_valve, flatten_seat
 from pipeline.masks.press import press
-from pipeline.masks.press import press
 from pipeline.masks.proximity import Surface, closest
 from pipeline.masks.refine import refine_chain, refine_sheet
 from pipeline.records import Float, Int, Patch, RestMask, WornMask
@@ -19,8 +18,6 @@ REACH = 0.004  # m: no draped point is farther inside the head
 
 def finish_mask(rest: RestMask, draped: Float, skin: Surface) -> WornMask:
     """The worn mask, not yet checked. ``draped`` (M, 3) m, head frame, on ``skin``."""
-    inner = 1 + max(int(patch.ids.max()) for patch in rest.patches)
-    draped = np.concatenate([press(draped[:inner], skin), draped[inner:]])
     inner = 1 + max(int(patch.ids.max()) for patch in rest.patches)
     draped = np.concatenate([press(draped[:inner], skin), draped[inner:]])
     grids = tuple(part_layers(draped[patch.ids], patch, skin) for patch in rest.patches)
