@@ -25,7 +25,7 @@ TAUT = 0.015  # part by which the upper edge is pulled longer than it is
 APART = 0.003  # m from either end to the middle behind: vertices that coincide would be welded
 LOOSEST = 1.08  # times as long as it is that it is laid at first
 TIED = 0.06  # m of it at either end, at least, that are tied
-KNOT = 0.012  # m of it at either end that lie in the knot's folds
+KNOT = 0.018  # m of it at either end that are drawn into the knot, where cloth lies in cloth
 UNGATHERED = 0.9  # of the way from the corner to the middle, beyond which it lies flat
 ABOVE_CHIN = 0.025  # m above the chin, where the start turns down
 BESIDE_FACE = 0.6  # of the way to the knot, up to which its edges count as those of a mask
@@ -95,6 +95,7 @@ def _as_laid(design: Design, seat: Seat, start: Float, tied: Float, across: Floa
     bending = np.full(ids.size, seat.parameters["bending"])
     bending[np.concatenate([ids[0], ids[-1]])] = seat.parameters["edge_bending"]
     faces = grid_faces(ids)
+    parts = np.where(bound.ravel()[faces].any(1), PARTS.index("edge"), PARTS.index("panel"))
     front = np.flatnonzero(np.abs(across) < BESIDE_FACE * across[-1])
     return Laid(
         patches=(Patch(ids, np.array([0, rows - 1], np.int32), np.zeros(ids.shape)),),
@@ -104,7 +105,7 @@ def _as_laid(design: Design, seat: Seat, start: Float, tied: Float, across: Floa
         pins=pins.ravel(),
         faces=faces,
         uv=corner_values(np.ascontiguousarray(flat)),
-        parts=np.full(len(faces), PARTS.index("panel"), np.uint8),
+        parts=parts.astype(np.uint8),
         bending=bending,
         welds=np.empty((0, 2), np.int32),
         bound=bound.ravel().copy(),
