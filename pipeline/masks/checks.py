@@ -72,6 +72,7 @@ def measure(worn: WornMask, skin: Surface) -> dict[str, float]:
     off = np.abs(along - half)
     joined = np.zeros(len(worn.vertices), bool)
     joined[worn.faces[worn.parts != PARTS.index("panel")]] = True
+    joined[worn.faces[joined[worn.faces].any(1)]] = True  # beside a weld layers lie on one another
     cloth = worn.faces[~cords & (worn.parts != PARTS.index("valve"))]
     contact = self_contact(worn.vertices, cloth, joined)
     return {
