@@ -201,7 +201,7 @@ class RestMask:
     parts: NDArray[np.uint8]  # (F,) ids into PARTS
     pins: Float  # (M,) weight 0..1: vertices carried to pin_targets
     pin_targets: Float  # (M, 3) m, head frame
-    stiffness: Float  # (M,) factor on the sheet's tension, 0..1
+    stiffness: Float  # (M,) factor on the sheet's tension
     bending: Float  # (M,) bending stiffness in the solver's units
     welds: Int  # (P, 2) vertices that are bound together
     bound: NDArray[np.bool_]  # (M,) vertices that may touch other layers of the sheet
