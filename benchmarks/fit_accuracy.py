@@ -27,8 +27,8 @@ from PIL import Image
 from pipeline.config import FacesConfig
 from pipeline.faces.camera import project
 from pipeline.faces.find import find_faces
-from pipeline.faces.fit.landmark_model import vertex_normals
 from pipeline.head.model import HeadModel, load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Camera, Face, Float, Photo, Rejected
 
 BINS = ((0, 15), (15, 30), (30, 45), (45, 60), (60, 80))

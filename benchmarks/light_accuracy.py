@@ -19,11 +19,11 @@ from PIL import Image
 from pipeline.colour import LUMINANCE
 from pipeline.config import FacesConfig
 from pipeline.faces.find import find_faces
-from pipeline.faces.fit.head_fit import vertex_normals
 from pipeline.faces.light.estimate import estimate_light
 from pipeline.faces.light.lamps import irradiance
 from pipeline.faces.light.skin import PosedHead
 from pipeline.head.model import load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Float, Light, Photo, Rejected
 
 SIDE = math.radians(60)

@@ -16,10 +16,10 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from pipeline.faces.camera import project
-from pipeline.faces.fit.head_fit import vertex_normals
 from pipeline.faces.light.visibility import DIRECTIONS, FILE, LEVELS
 from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Camera, Float
 
 HEADS = 6

@@ -13,11 +13,11 @@ from pipeline.cli.face_row import visible
 from pipeline.colour import encode
 from pipeline.faces.camera import project
 from pipeline.faces.ears.anchors import ear_anchors
-from pipeline.faces.fit.head_fit import vertex_normals
 from pipeline.faces.light.lamps import irradiance
 from pipeline.faces.raster import Raster, rasterise
 from pipeline.head.ibug68 import points_68
 from pipeline.head.model import load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Face, Float, Int, Photo
 
 SIDE = 440  # px of a panel

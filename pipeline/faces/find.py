@@ -12,7 +12,7 @@ from pipeline.faces.detect.backends import load_backend
 from pipeline.faces.detect.detection import Detection
 from pipeline.faces.ears.find import Ear, find_ears
 from pipeline.faces.ears.settle import settle_ears
-from pipeline.faces.fit.head_fit import HeadFit, fit_head, landmark_model, vertex_normals, with_vertices
+from pipeline.faces.fit.head_fit import HeadFit, fit_head, landmark_model, with_vertices
 from pipeline.faces.fit.outline import ROUNDS, on_outline
 from pipeline.faces.light.estimate import estimate_light, even_light
 from pipeline.faces.light.skin import PosedHead
@@ -21,6 +21,7 @@ from pipeline.faces.occluders.find import find_front
 from pipeline.faces.verdict import judge
 from pipeline.head.ibug68 import FOLLOWS_OUTLINE
 from pipeline.head.model import load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Face, Float, Photo, Rejected
 
 EARS_COST = 1.25  # factor by which ears may worsen the landmarks' residual

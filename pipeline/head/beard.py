@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from pipeline.head.model import HeadModel, load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Float
 
 SHORT = 0.4
@@ -22,14 +23,8 @@ def grow_beard(vertices: Float, length: float) -> Float:
     if length <= 0:
         return vertices
     head = load_head()
-    faces = head.collider_faces
-    corner = vertices[faces]
-    flat = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-    normal = np.zeros_like(vertices)
-    np.add.at(normal, faces.ravel(), np.repeat(flat, 3, axis=0))
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-15)
     weight, even = _growth()
-    growth = weight[:, None] * normal
+    growth = weight[:, None] * vertex_normals(vertices, head.collider_faces)
     for _ in range(EVEN):
         growth = even @ growth
     growth /= np.linalg.norm(growth[head.points["pogonion"]])

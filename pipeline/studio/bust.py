@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from pipeline.head.model import load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Float, Int
 from pipeline.studio.camera import to_blender
 from pipeline.studio.clothes import Shirt, shirt_material, shirt_mesh
@@ -20,7 +21,7 @@ from pipeline.studio.hair import Hairdo, add_strands, beard_strands, brow_strand
 from pipeline.studio.mesh import add_object, new_mesh
 from pipeline.studio.person import Person
 from pipeline.studio.skin import matt_skin, regions_on_skin, skin_colour, skin_gloss, skin_material
-from pipeline.studio.surface import Subdivision, ramp, subdivide, vertex_normals
+from pipeline.studio.surface import Subdivision, ramp, subdivide
 
 _TEETH = np.array([0.62, 0.56, 0.46])
 _GAZE_LIMITS = np.radians([24.0, 14.0])

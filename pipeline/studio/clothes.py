@@ -12,9 +12,10 @@ from scipy.ndimage import gaussian_filter1d
 from scipy.spatial import cKDTree
 
 from pipeline.head.model import HeadModel
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Float, Int
 from pipeline.studio import blender
-from pipeline.studio.surface import lattice_noise, vertex_normals
+from pipeline.studio.surface import lattice_noise
 
 _AROUND = 160
 _CENTRE_Z = -0.095

@@ -8,18 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, diags
 
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Float, Int
-
-
-def vertex_normals(vertices: Float, faces: Int) -> Float:
-    """Area-weighted unit normals (V, 3) of triangles ``faces`` (F, 3) with outward winding."""
-    a, b, c = (vertices[faces[:, k]] for k in range(3))
-    flat = np.cross(b - a, c - a)
-    normals = np.stack(
-        [sum(np.bincount(faces[:, k], flat[:, axis], len(vertices)) for k in range(3)) for axis in range(3)],
-        axis=1,
-    )
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
 
 
 @dataclass(frozen=True)

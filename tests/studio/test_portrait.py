@@ -74,7 +74,7 @@ def test_a_landmark_detector_takes_them_for_faces():
 
 def test_lamps_shine_from_where_the_truth_says():
     """Skin facing the key lamp is brighter than skin that turns away from it."""
-    from pipeline.studio.surface import vertex_normals
+    from pipeline.head.normals import vertex_normals
 
     bright, dark = [], []
     for seed in (1, 2):

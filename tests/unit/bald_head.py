@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.faces.camera import project
-from pipeline.faces.fit.head_fit import vertex_normals
 from pipeline.faces.light.estimate import even_light
 from pipeline.faces.light.lamps import irradiance
 from pipeline.faces.occluders.find import Front, find_front
 from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Camera
 
 POSE = np.diag([1.0, -1.0, -1.0])

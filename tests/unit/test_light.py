@@ -9,7 +9,6 @@ import pytest
 
 from pipeline.colour import LUMINANCE, to_pixels
 from pipeline.faces.camera import from_euler
-from pipeline.faces.fit.head_fit import vertex_normals
 from pipeline.faces.light.estimate import estimate_light
 from pipeline.faces.light.lamps import design, fit_shading, irradiance
 from pipeline.faces.light.reflectance import skin_reflectance, typology_angle
@@ -18,6 +17,7 @@ from pipeline.faces.light.visibility import DIRECTIONS, lamp_visibility, open_sk
 from pipeline.faces.light.white_of_eye import WhiteOfEye
 from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Camera, Float, Light
 
 CAMERA = Camera(900.0, 240, 280)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.faces.camera import project
-from pipeline.faces.fit.head_fit import vertex_normals
 from pipeline.head.model import load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Camera, Float
 
 CORD = 0.002  # m: a cord lies this far off the skin it rests on

@@ -21,7 +21,6 @@ from scipy.spatial.transform import Rotation
 
 from pipeline.faces.fit.landmark_model import LandmarkModel
 from pipeline.faces.fit.landmark_model import landmark_model as landmark_model
-from pipeline.faces.fit.landmark_model import vertex_normals as vertex_normals
 from pipeline.faces.fit.landmark_model import with_vertices as with_vertices
 from pipeline.faces.fit.prediction import POSE_UNKNOWNS, State, linearise, moved, predict, shape
 from pipeline.faces.fit.view import view_of

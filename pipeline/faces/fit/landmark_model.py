@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from pipeline.head.landmarks import Habits, load_landmarks
 from pipeline.head.model import load_head
-from pipeline.records import Float, Int
+from pipeline.head.normals import vertex_normals
+from pipeline.records import Float
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,3 @@ def _beside(habits: Habits, sigma: Float) -> Habits:
         spread=padded(habits.spread, 1) + np.pad(sigma, (len(habits.mirror), 0))[:, None],
         mirror=np.concatenate([habits.mirror, np.arange(known, known + count, dtype=np.int32)]),
     )
-
-
-def vertex_normals(vertices: Float, faces: Int) -> Float:
-    """Area-weighted unit normals (V, 3) of a triangle mesh; zero where no triangle touches."""
-    corners = vertices[faces]
-    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    normals = np.zeros_like(vertices)
-    for corner in range(3):
-        np.add.at(normals, faces[:, corner], across)
-    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-15))

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.faces.fit.head_fit import HeadFit
-from pipeline.faces.fit.landmark_model import LandmarkModel, vertex_normals
+from pipeline.faces.fit.landmark_model import LandmarkModel
 from pipeline.head.ibug68 import OUTLINE, outline_chains
 from pipeline.head.landmarks import LandmarkTable, load_landmarks
 from pipeline.head.model import load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Float
 
 ROUNDS = 2

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.colour import to_linear
-from pipeline.faces.fit.head_fit import vertex_normals
 from pipeline.faces.occluders.view import Frame, View
 from pipeline.faces.raster import Raster
 from pipeline.head.model import load_head
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Float
 
 DARKEST = 0.004  # linear: what lies below is noise
