@@ -6,7 +6,6 @@ Imports bpy when `real_draping` is called.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, partial
 from importlib.resources import files
@@ -15,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.assets import digest
+from pipeline.attempts import first_accepted
 from pipeline.masks.balance import Choice
 from pipeline.masks.carry.bank import Maker, Slot, bank_folder, carry, slot_for
 from pipeline.masks.checks import check_drape
@@ -24,7 +24,7 @@ from pipeline.masks.nose import cover_nose
 from pipeline.masks.over_mask import over_mask
 from pipeline.masks.place.place import place_mask
 from pipeline.masks.proximity import prepare
-from pipeline.records import Float, Rejected, RestMask, WornMask
+from pipeline.records import Float, RestMask, WornMask
 
 CODE = ("masks/**/*.py", "head/*.py", "head/*.npz", "studio/cloth.py")
 """Files of the package that a drape depends on, besides its design."""
@@ -66,10 +66,7 @@ def real_draping(library: Library = BUILT_IN) -> Draping:
             check(rest, draped, ground, motion)
             return draped, motion
 
-        for attempt in range(len(SETTINGS) - 1):
-            with suppress(Rejected):
-                return once(attempt)
-        return once(len(SETTINGS) - 1)
+        return first_accepted(len(SETTINGS), once)
 
     @cache
     def digest_of(design: str) -> str:

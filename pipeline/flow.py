@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from pipeline.attempts import first_accepted
 from pipeline.cache import cached, content_key
 from pipeline.config import Config
 from pipeline.dataset.finalise import sample_id
@@ -146,10 +147,7 @@ def drape_mask(
                 return stages.check(rest, vertices, ground, motion)
         rng = generator(config.seed, photo.sha256, face.index, "drape", *drawn)
         rest = stages.place(choice, ground.head, gravity, rng)
-        for attempt in range(stages.attempts - 1):
-            with suppress(Rejected):
-                return worn(rest, ground, attempt)
-        return worn(rest, ground, stages.attempts - 1)
+        return first_accepted(stages.attempts, partial(worn, rest, ground))
 
     def worn(rest: RestMask, ground: Ground, attempt: int) -> WornMask:
         draped, motion = stages.drape(rest, ground, gravity, attempt)

@@ -29,6 +29,13 @@ def face_arc(vertices: Float, points: FacePoints) -> float:
     return float(sides.sum() - 2 * half)
 
 
+def faces_of(design: Design, size: str) -> tuple[float, float]:
+    """Above what length of `face_arc` and up to which, in mm, ``size`` is chosen."""
+    limits = [one.for_faces_up_to_mm for one in design.sizes.values()]
+    high = design.sizes[size].for_faces_up_to_mm
+    return max((limit for limit in limits if limit < high), default=0.0), high
+
+
 def choose_size(design: Design, arc: float) -> str:
     """The first size of the design whose range reaches ``arc`` (m), else the largest."""
     sizes = sorted(design.sizes.items(), key=lambda item: item[1].for_faces_up_to_mm)

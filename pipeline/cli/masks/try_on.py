@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from pipeline.attempts import first_accepted
 from pipeline.draping import Draping, ground
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
@@ -17,8 +18,8 @@ from pipeline.masks.design.design import Design
 from pipeline.masks.look import cloth_look
 from pipeline.masks.material import draw_material
 from pipeline.masks.over_mask import put_under
-from pipeline.masks.size import face_arc
-from pipeline.records import Float, Rejected, RestMask, WornMask
+from pipeline.masks.size import face_arc, faces_of
+from pipeline.records import Float, RestMask, WornMask
 from pipeline.studio import fitting, sitter
 from pipeline.studio.person import Person
 
@@ -44,16 +45,13 @@ def try_on(draping: Draping, choice: Choice, head: Float, seed: int) -> TriedOn:
     under = try_on(draping, below, head, seed).worn if below else None
     on = ground(head, under)
     rest = draping.place(choice, on.head, UPRIGHT, np.random.default_rng(seed))
-    for attempt in range(draping.attempts):
+
+    def once(attempt: int) -> tuple[WornMask, int]:
         vertices, motion = draping.drape(rest, on, UPRIGHT, attempt)
-        try:
-            worn = draping.check(rest, vertices, on, motion)
-        except Rejected:
-            if attempt == draping.attempts - 1:
-                raise
-        else:
-            return TriedOn(head, rest, put_under(worn, under, head) if under else worn, attempt + 1)
-    raise AssertionError("no settings of the solver")
+        return draping.check(rest, vertices, on, motion), attempt + 1
+
+    worn, attempts = first_accepted(draping.attempts, once)
+    return TriedOn(head, rest, put_under(worn, under, head) if under else worn, attempts)
 
 
 def clothed(draping: Draping, worn: WornMask, rng: np.random.Generator) -> dict[str, Any]:
@@ -97,7 +95,5 @@ def head_for_size(design: Design, size: str) -> Float:
     """(V, 3) m: the mean head, made larger or smaller as a whole until ``size`` is the one for it."""
     mean = np.asarray(load_head().mean)
     arc = 1000 * face_arc(mean, face_points(mean))
-    limits = sorted(one.for_faces_up_to_mm for one in design.sizes.values())
-    most = design.sizes[size].for_faces_up_to_mm
-    least = max([limit for limit in limits if limit < most], default=0.0)
+    least, most = faces_of(design, size)
     return np.asarray(mean * (np.clip(arc, least * 1.03, most * 0.97) / arc))

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.attempts import first_accepted
 from pipeline.cache import cached, content_key, is_cached
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.balance import Choice
@@ -136,13 +136,8 @@ def fetch(folder: Path, slot: Slot, maker: Maker) -> Settled:
     def once(draw: int) -> tuple[StoredDrape, ...]:
         return (_packed(*maker.settle(laid(draw), head, DOWN), draw),)
 
-    def make() -> tuple[StoredDrape, ...]:
-        for draw in range(DRAWS - 1):
-            with suppress(Rejected):
-                return once(draw)
-        return once(DRAWS - 1)
-
-    stored = cached(folder, _key(slot, maker.digest(slot.choice.design)), StoredDrape, make)[0]
+    key = _key(slot, maker.digest(slot.choice.design))
+    stored = cached(folder, key, StoredDrape, partial(first_accepted, DRAWS, once))[0]
     return Settled(laid(stored.draw), stored.middle + STEP * stored.grains, stored.motion, head)
 
 

@@ -10,7 +10,7 @@ from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.carry.field import face_skin, similarity
 from pipeline.masks.design.design import Design
-from pipeline.masks.size import choose_size, face_arc
+from pipeline.masks.size import choose_size, face_arc, faces_of
 from pipeline.records import Float, Int
 
 SHAPES: tuple[tuple[float, float], ...] = ((0.0, 0.0), (0.0, 0.5), (-1.3, 0.0))
@@ -25,9 +25,7 @@ def reference_head(design: Design, size: str, shape: int) -> Float:
     vertices, arc = _life_size(shape)
     if choose_size(design, arc) == size:
         return vertices
-    limits = sorted(one.for_faces_up_to_mm / 1000 for one in design.sizes.values())
-    high = design.sizes[size].for_faces_up_to_mm / 1000
-    low = max((limit for limit in limits if limit < high), default=0.0)
+    low, high = (limit / 1000 for limit in faces_of(design, size))
     least, most = low * INSIDE[0], high * INSIDE[1]
     middle = (low + high) / 2
     return np.asarray(vertices * (float(np.clip(arc, least, most)) if least < most else middle) / arc)
