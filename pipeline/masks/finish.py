@@ -7,6 +7,7 @@ from scipy import sparse
 
 from pipeline.masks.cords import lace
 from pipeline.masks.hardware import add_valve, flatten_seat
+from pipeline.masks.pattern.grid import quads_of, sides_of
 from pipeline.masks.press import press
 from pipeline.masks.proximity import Surface, closest
 from pipeline.masks.refine import refine_chain, refine_sheet
@@ -86,11 +87,9 @@ def lift(vertices: Float, faces: Int, skin: Surface, clearance: float, rounds: i
 
 def _spreading(count: int, faces: Int) -> sparse.csr_array:
     """Weights (N, N) of a vertex and its four neighbours along the rows and columns."""
-    pairs = faces.reshape(-1, 2, 3)
-    quads = np.concatenate([pairs[:, 0], pairs[:, 1, 2:]], axis=1)
-    ends = np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)])
-    ends = np.unique(np.concatenate([ends, ends[:, ::-1]]), axis=0)
+    ends = sides_of(quads_of(faces))
+    ends = np.concatenate([ends, ends[:, ::-1]])
     joined = sparse.csr_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    degree = np.asarray(joined.sum(axis=1)).ravel()
+    degree: Float = np.asarray(joined.sum(axis=1)).ravel()
     own = 2 + np.maximum(4 - degree, 0)
     return sparse.csr_array(sparse.diags_array(1 / (own + degree)) @ (joined + sparse.diags_array(own)))

@@ -94,20 +94,22 @@ def over_mask(head_vertices: Float, worn: WornMask) -> Ground:
     faces = faces[:, ::-1] if _inwards(points, faces, view.eye) else faces
     used, index = np.unique(faces, return_inverse=True)
 
-    at, far = view.see(collider.vertices)
-    raised = np.maximum(map_coordinates(mask, at.T, order=0, cval=0.0), far)
-    below = raised > far
+    below = _raised(view, mask, collider.vertices) > 1
     left = collider.faces[~below[collider.faces].all(1)]
     count = np.int32(len(collider.vertices))
-    at, far = view.see(head_vertices)
-    raised = np.maximum(map_coordinates(mask, at.T, order=0, cval=0.0), far)
     return Ground(
-        view.eye + (raised / far)[:, None] * (head_vertices - view.eye),
+        view.eye + _raised(view, mask, head_vertices)[:, None] * (head_vertices - view.eye),
         Collider(
             np.concatenate([collider.vertices, points[used]]),
             np.concatenate([left, index.reshape(-1, 3).astype(np.int32) + count]),
         ),
     )
+
+
+def _raised(view: _View, level: Float, points: Float) -> Float:
+    """(N,) times as far from the eye as ``points`` (N, 3) m lies what of ``level`` is not below them."""
+    at, far = view.see(points)
+    return np.asarray(np.maximum(map_coordinates(level, at.T, order=0, cval=0.0), far) / far)
 
 
 def put_under(outer: WornMask, inner: WornMask, head_vertices: Float) -> WornMask:

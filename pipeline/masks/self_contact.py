@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from pipeline.masks.pattern.grid import quads_of, sides_of
 from pipeline.records import Float, Int
 
 NEIGHBOURS = 32  # triangles looked at around each edge: several layers' worth
@@ -27,9 +28,7 @@ def self_contact(vertices: Float, faces: Int, joined: NDArray[np.bool_]) -> Self
     touch. An edge crosses where its ends lie on either side of the triangle's plane and the signed
     volumes it spans with the three sides have one sign.
     """
-    quads = np.concatenate([faces[::2], faces[1::2, 2:]], axis=1)
-    edges = np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)])
-    edges = np.unique(np.sort(edges, axis=1), axis=0)
+    edges = sides_of(quads_of(faces))
     start, end = vertices[edges[:, 0]], vertices[edges[:, 1]]
     a, b, c = (vertices[faces[:, k]] for k in range(3))
     normal = np.cross(b - a, c - a)

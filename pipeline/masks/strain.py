@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipeline.masks.pattern.grid import quads_of, sides_of
 from pipeline.records import PARTS, Float, RestMask
 
 SOFT = tuple(PARTS.index(part) for part in ("panel", "window"))
@@ -15,9 +16,6 @@ def thread_strain(rest: RestMask, draped: Float) -> Float:
 
     ``draped`` (M, 3) m. Threads are the sides of the quads; a side that two quads share counts once.
     """
-    pairs = rest.faces.reshape(-1, 2, 3)[np.isin(rest.parts[::2], SOFT)]
-    quads = np.concatenate([pairs[:, 0], pairs[:, 1, 2:]], axis=1)
-    sides = np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)])
-    ends = np.unique(np.sort(sides, axis=1), axis=0)
+    ends = sides_of(quads_of(rest.faces)[np.isin(rest.parts[::2], SOFT)])
     slack = np.linalg.norm(rest.rest_vertices[ends[:, 0]] - rest.rest_vertices[ends[:, 1]], axis=1)
     return np.asarray(np.linalg.norm(draped[ends[:, 0]] - draped[ends[:, 1]], axis=1) / slack - 1)

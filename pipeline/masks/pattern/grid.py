@@ -27,3 +27,15 @@ def corner_values(grid: Float) -> Float:
     them."""
     flat = grid.reshape(-1, grid.shape[2])
     return np.asarray(flat[grid_faces(grid_ids(*grid.shape[:2]))])
+
+
+def quads_of(faces: Int) -> Int:
+    """Quads (F / 2, 4) of triangles that come in pairs, as `grid_faces` orders them."""
+    pairs = faces.reshape(-1, 2, 3)
+    return np.concatenate([pairs[:, 0], pairs[:, 1, 2:]], axis=1)
+
+
+def sides_of(quads: Int) -> Int:
+    """Sides (S, 2) of quads (Q, 4), the smaller vertex first; one that two share comes once."""
+    sides = np.concatenate([quads[:, [k, (k + 1) % 4]] for k in range(4)])
+    return np.asarray(np.unique(np.sort(sides, axis=1), axis=0))

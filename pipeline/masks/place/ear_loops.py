@@ -68,9 +68,8 @@ def hook_ears(design: Design, seat: Seat, laid: Laid) -> Hold:
                 grasp = 0.0 if hanging else GRASP
                 held = hook + np.array([sign * grasp, 0.0, 0.0])
                 tension = seat.parameters["loop_tension"]
-                if (
-                    laid.seats is not None
-                ):  # an elastic pulls by its strain, the solver by how much longer it is
+                if laid.seats is not None:
+                    # an elastic pulls by its strain, the solver by how much longer it is
                     tension *= float(np.clip(USUAL / length, 0.5, 2.5))
                 strips.append(straight(laid, root, hook, length, tension, STEPS, held))
         bands.append(

@@ -10,7 +10,7 @@ from scipy.special import j0
 from pipeline.masks.design.design import Design
 from pipeline.masks.design.wrapped import Kerchief
 from pipeline.masks.pattern.grid import corner_values, grid_faces, grid_ids
-from pipeline.masks.place.around import ON_SKIN, beside_ears, gripped
+from pipeline.masks.place.around import ON_SKIN, beside_ears, hold_edge
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.seat import Seat
 from pipeline.masks.place.sleeve import kept_off, sleeve_around
@@ -18,9 +18,6 @@ from pipeline.records import PARTS, Float, Patch
 
 STEP = 0.009  # m, about the side of a quad in the middle
 CLEARANCE = 0.005  # m between the start and the skin
-GRIPPED = 3  # rows that lie on the nose
-GRIP = 1.0
-CLING = 0.4  # how firmly the upper edge is held all around by the friction that the solver lacks
 TAUT = 0.015  # part by which the upper edge is pulled longer than it is
 APART = 0.003  # m from either end to the middle behind: vertices that coincide would be welded
 LOOSEST = 1.08  # times as long as it is that it is laid at first
@@ -85,18 +82,14 @@ def _as_laid(design: Design, seat: Seat, start: Float, tied: Float, across: Floa
     rest = np.concatenate([flat, np.zeros((*ids.shape, 1))], axis=2).reshape(-1, 3)
     pins = np.zeros(ids.shape)
     pins[:, [0, -1]] = 1.0
-    targets = tied.copy()
-    laid, grip = gripped(seat, start[:GRIPPED], across, GRIP)
-    targets[:GRIPPED, grip > 0] = laid[:, grip > 0]
-    pins[:GRIPPED] = np.maximum(
-        np.maximum(pins[:GRIPPED], grip), CLING * (np.abs(across) < BESIDE_FACE * across[-1])
-    )
+    face = np.abs(across) < BESIDE_FACE * across[-1]
+    targets, pins = hold_edge(seat, start, tied, pins, across, face)
     bound = np.broadcast_to(np.abs(across) > across[-1] - KNOT, ids.shape)
     bending = np.full(ids.size, seat.parameters["bending"])
     bending[np.concatenate([ids[0], ids[-1]])] = seat.parameters["edge_bending"]
     faces = grid_faces(ids)
     parts = np.where(bound.ravel()[faces].any(1), PARTS.index("edge"), PARTS.index("panel"))
-    front = np.flatnonzero(np.abs(across) < BESIDE_FACE * across[-1])
+    front = np.flatnonzero(face)
     return Laid(
         patches=(Patch(ids, np.array([0, rows - 1], np.int32), np.zeros(ids.shape)),),
         rest=rest,

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.masks.design.design import Design
+from pipeline.masks.pattern.grid import quads_of
 from pipeline.masks.pattern.sewn_mask import SewnMask, sewn_mask
+from pipeline.masks.place.fading import RIMS, fading
 from pipeline.masks.place.hold import hold, unhindered
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.lay import lay_grid, pressed
 from pipeline.masks.place.on_face import corners_on_face
-from pipeline.masks.place.pleated import RIMS
 from pipeline.masks.place.seat import Seat
-from pipeline.masks.place.stiffness import quads_of
 from pipeline.records import PARTS, Float, Int, Patch
 
 HELD = (0.9, 0.7)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
@@ -34,13 +34,13 @@ def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     skin = pressed(seat.skin, clearance=0.0014, depth=DEPTH[seat.worn.wire])
     flat = np.zeros_like(mask.upper_down)
     targets[rows] = lay_grid(skin, mask.upper_across + seat.sideways, mask.upper_down, flat, top)
-    pins[rows] = GRIP[0] * _fading(off, GRIP[1], 0.5 * GRIP[1])
+    pins[rows] = GRIP[0] * fading(off, GRIP[1], 0.5 * GRIP[1])
     if seat.worn.wire == "under glasses":
-        pins[rows] = HELD[0] * _fading(off, RIMS, 0.2 * RIMS)
+        pins[rows] = HELD[0] * fading(off, RIMS, 0.2 * RIMS)
     elif design.wire is not None and seat.worn.wire == "pressed":
         nose, wire = design.wire.pressed_mm / 1000, design.wire.length_mm / 2000
         pins[rows] = np.maximum(
-            HELD[0] * _fading(off, nose, 0.6 * nose), HELD[1] * _fading(off, wire, 0.25 * wire)
+            HELD[0] * fading(off, nose, 0.6 * nose), HELD[1] * fading(off, wire, 0.25 * wire)
         )
     return Laid(
         patches=tuple(
@@ -61,12 +61,6 @@ def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         corners=mask.corners,
         seats=corners_on_face(mask.rest, mask.faces, mask.middle, mask.corners, heights, seat),
     )
-
-
-def _fading(off: Float, end: float, over: float) -> Float:
-    """1 inside, 0 from ``end`` m on, smooth over the last ``over`` m."""
-    t = np.clip((end - off) / over, 0, 1)
-    return np.asarray(t**2 * (3 - 2 * t))
 
 
 def _bending(mask: SewnMask, parameters: dict[str, float]) -> Float:

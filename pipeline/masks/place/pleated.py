@@ -8,12 +8,13 @@ from scipy.spatial import cKDTree
 from pipeline.masks.design.design import Design
 from pipeline.masks.design.pleated import Pleated
 from pipeline.masks.envelope import Envelope, wrap
-from pipeline.masks.pattern.grid import corner_values, grid_faces, grid_ids
+from pipeline.masks.pattern.grid import corner_values, grid_faces, grid_ids, quads_of
 from pipeline.masks.pattern.pleated import LAYER_GAP, Sheet, cut_sheet, fold, wire_band
+from pipeline.masks.place.fading import RIMS, fading
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.lay import lay_grid, pressed, profile_length
 from pipeline.masks.place.seat import Seat
-from pipeline.masks.place.stiffness import bending_stiffness, quads_of
+from pipeline.masks.place.stiffness import bending_stiffness
 from pipeline.records import PARTS, Float, Int, Patch
 
 CLEARANCE = 0.010  # m between the start and the skin
@@ -22,7 +23,6 @@ PEAK = ((0.012, 0.33), (np.inf, 0.20))  # m that the upper edge runs back from t
 PRESSED_DEPTH = 0.025  # m that the wire is pressed into the hollows beside the nose
 DEPTH = {"pressed": PRESSED_DEPTH, "unbent": 0.0, "under glasses": 0.030}
 PRESSED_BAND = (0.003, 0.007)  # m below the upper edge: what is pressed where there is no wire
-RIMS = 0.055  # m that the rims of glasses reach to either side
 OPENING = (0.15, 0.95)  # of the pleats in the middle
 HELD = (0.95, 0.95)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
 SLING = 0.10  # weight that keeps a mask under the chin, which little holds, from swinging
@@ -110,21 +110,15 @@ def _seats(seat: Seat, start: Float, corners: dict[str, Int]) -> dict[str, Float
     return seats
 
 
-def _fading(off: Float, end: float, over: float) -> Float:
-    """1 inside, 0 from ``end`` m on, smooth over the last ``over`` m."""
-    t = np.clip((end - off) / over, 0, 1)
-    return np.asarray(t**2 * (3 - 2 * t))
-
-
 def _held(design: Design, seat: Seat, off: Float, half: float) -> Float:
     """(C,) weights with which the upper edge is held where it was pressed, ``off`` m from its middle."""
     if seat.worn.wire == "under glasses":
-        return HELD[0] * _fading(off, RIMS, 0.2 * RIMS)
+        return HELD[0] * fading(off, RIMS, 0.2 * RIMS)
     if design.wire is None or seat.worn.wire == "unbent":
         return np.zeros_like(off)
     nose, wire = design.wire.pressed_mm / 1000, min(design.wire.length_mm / 2000, half)
     beyond = HELD[1] * max(0.0, 1 - abs(seat.tilt) / LEVEL)  # the loops straighten a mask that sits askew
-    return np.maximum(HELD[0] * _fading(off, nose, 0.6 * nose), beyond * _fading(off, wire, 0.25 * wire))
+    return np.maximum(HELD[0] * fading(off, nose, 0.6 * nose), beyond * fading(off, wire, 0.25 * wire))
 
 
 def _fall(skin: Envelope, height: float, across: Float) -> Float:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.masks.pattern.grid import quads_of
 from pipeline.records import PARTS, Float, Int
 
 FILM = 20.0  # least bending stiffness of a clear window, in the solver's units
@@ -32,9 +33,3 @@ def bending_stiffness(
     film = np.unique(quads[part == PARTS.index("window")])
     bending[film] = np.maximum(bending[film], FILM)
     return bending
-
-
-def quads_of(faces: Int) -> Int:
-    """Quads (F / 2, 4) of triangles that come in pairs."""
-    pairs = faces.reshape(-1, 2, 3)
-    return np.concatenate([pairs[:, 0], pairs[:, 1, 2:]], axis=1)

@@ -8,7 +8,7 @@ from scipy.ndimage import gaussian_filter1d
 from pipeline.masks.design.design import Design
 from pipeline.masks.design.wrapped import Tube
 from pipeline.masks.pattern.grid import corner_values, grid_faces, grid_ids
-from pipeline.masks.place.around import ON_SKIN, beside_ears, gripped
+from pipeline.masks.place.around import ON_SKIN, beside_ears, hold_edge
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.seat import Seat
 from pipeline.masks.place.sleeve import kept_off, room_down, sleeve_around
@@ -21,9 +21,6 @@ TURNED_UP = 0.006  # m above the shoulders, where it ends beside and behind the 
 ABOVE_CHIN = 0.025  # m above it, where the start turns down
 SHORTEST = 0.030  # m of it behind the head
 HELD_BEHIND = np.radians(172)  # from there on the sheet stays where it is
-GRIPPED = 3  # rows that lie on the nose
-GRIP = 1.0
-CLING = 0.4  # how firmly the upper edge is held all around by the friction that the solver lacks
 
 
 def lay_tube(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
@@ -66,12 +63,8 @@ def _as_laid(design: Design, seat: Seat, start: Float, tied: Float, deep: Float,
     round_it = np.stack([np.sin(turn), np.zeros(columns), np.cos(turn)], -1) * radius
     rest = (round_it[None] + flat[:, :-1, 1:] * [0.0, 1.0, 0.0]).reshape(-1, 3)
     behind = np.abs(turn) > HELD_BEHIND
-    pins = np.broadcast_to(behind.astype(float), ids.shape).copy()
-    targets = tied.copy()
-    laid, grip = gripped(seat, start[:GRIPPED], across[:-1], GRIP)
-    targets[:GRIPPED, grip > 0] = laid[:, grip > 0]
-    pins[:GRIPPED] = np.maximum(pins[:GRIPPED], grip)
-    pins[:GRIPPED] = np.maximum(pins[:GRIPPED], CLING)
+    pins = np.broadcast_to(behind.astype(float), ids.shape)
+    targets, pins = hold_edge(seat, start, tied, pins, across[:-1], np.ones(columns, np.bool_))
     part = np.full((rows - 1, columns), PARTS.index("panel"), np.uint8)
     bending = np.full(len(rest), seat.parameters["bending"])
     bending[ids[[0, -1]]] = seat.parameters["edge_bending"]
