@@ -33,9 +33,9 @@ def hold_edge(
 ) -> tuple[Float, Float]:
     """``targets`` (R, C, 3) m and ``pins`` (R, C) of a sheet, with its upper edge held on the face.
 
-    ``start`` (R, C, 3) m is where it starts, ``across`` (C,) m from the middle. The edge clings to its targets
-    where ``clings`` (C,). On the ridge of the nose it is held altogether: the middle of the start is laid there
-    and takes its neighbours along, so that nothing is stretched.
+    ``start`` (R, C, 3) m is where it starts, ``across`` (C,) m from the middle. The edge clings to its
+    targets where ``clings`` (C,). On the ridge of the nose it is held altogether: the middle of the start
+    is laid there and takes its neighbours along, so that nothing is stretched.
     """
     targets, pins = targets.copy(), pins.copy()
     middle = int(np.abs(across).argmin())
