@@ -21,7 +21,11 @@ def lace(fastener: Fastener, draped: Float, skin: Surface) -> Cord:
     """The cord of one fastener; ``draped`` (M, 3) m are the vertices of its RestMask at rest."""
     width, thickness = fastener.width, fastener.thickness
     off = thickness / 2 + OFF + fastener.above
-    first, last = (_ends(draped[root], fastener.offset, skin) for root in fastener.roots)
+    flat = [_sheet_normal(draped[root], skin) for root in fastener.roots]
+    first, last = (
+        draped[root].mean(1) + fastener.offset * normal
+        for root, normal in zip(fastener.roots, flat, strict=True)
+    )
     out, back = (draped[strand].mean(1) for strand in fastener.strands)
     if len(fastener.over):
         near = closest(skin, fastener.over)
@@ -36,6 +40,8 @@ def lace(fastener: Fastener, draped: Float, skin: Surface) -> Cord:
     along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     beyond = np.minimum(along - along[1], along[-2] - along)  # from where it leaves the sheet
     own = np.clip(beyond / ROUNDED, 0, 1)
+    sheet = np.where((along < along[-1] / 2)[:, None], *flat)
+    facing = sheet + own[:, None] * (facing - sheet)  # what is welded to the sheet lies flat on it
     pressed = PRESSED if fastener.offset else (1.0, 1.0)  # in the sheet's own plane it is the sheet, going on
     wide, thick = (
         size * (factor + (1 - factor) * own) for size, factor in zip((width, thickness), pressed, strict=True)
@@ -46,9 +52,9 @@ def lace(fastener: Fastener, draped: Float, skin: Surface) -> Cord:
     return replace(cord, vertices=pressed_flat)
 
 
-def _ends(root: Float, offset: float, skin: Surface) -> Float:
-    """(2, 3) m inside the sheet and at its edge, ``offset`` m off the pairs of vertices (2, 2, 3)."""
+def _sheet_normal(root: Float, skin: Surface) -> Float:
+    """(3,) unit, away from the skin, of the sheet between the pairs of vertices (2, 2, 3) m of a root."""
     middle = root.mean(1)
     normal = np.cross(middle[0] - middle[1], root[1, 0] - root[1, 1])
     normal *= np.sign(normal @ closest(skin, middle[1:]).normal[0]) / np.linalg.norm(normal)
-    return np.asarray(middle + offset * normal)
+    return np.asarray(normal)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from scipy import sparse
 
 from pipeline.masks.cords import lace
 from pipeline.masks.hardware import add_valve, flatten_seat
+from pipeline.masks.layers import order_layers
 from pipeline.masks.pattern.grid import quads_of, sides_of
 from pipeline.masks.press import press
 from pipeline.masks.proximity import Surface, closest
@@ -14,6 +17,7 @@ from pipeline.masks.refine import refine_chain, refine_sheet
 from pipeline.records import Float, Int, Patch, RestMask, WornMask
 
 CLEARANCE = 0.0006  # m between the sheet's middle surface and the skin, so that its thickness stays outside
+MOST_APART = 0.0008  # m: thick cloth is pressed together where it is folded
 REACH = 0.004  # m: no draped point is farther inside the head
 
 
@@ -21,7 +25,11 @@ def finish_mask(rest: RestMask, draped: Float, skin: Surface) -> WornMask:
     """The worn mask, not yet checked. ``draped`` (M, 3) m, head frame, on ``skin``."""
     inner = 1 + max(int(patch.ids.max()) for patch in rest.patches)
     draped = np.concatenate([press(draped[:inner], skin), draped[inner:]])
-    grids = tuple(part_layers(draped[patch.ids], patch, skin) for patch in rest.patches)
+    grids = tuple(
+        part_layers(draped[patch.ids], patch, rest.parameters["thickest_m"]) for patch in rest.patches
+    )
+    for patch, grid in zip(rest.patches, grids, strict=True):
+        draped[patch.ids] = grid
     fine = refine_sheet(draped[:inner], grids, rest.patches, rest.uv, rest.parts)
     vertices = fine.vertices
     for hardware in rest.hardware:
@@ -58,15 +66,27 @@ def finish_mask(rest: RestMask, draped: Float, skin: Surface) -> WornMask:
     )
 
 
-def part_layers(grid: Float, patch: Patch, skin: Surface) -> Float:
-    """Moves the points of a draped patch (R, C, 3) off the skin by ``patch.apart``."""
+def part_layers(grid: Float, patch: Patch, thickness: float) -> Float:
+    """The points of a draped patch (R, C, 3), moved outwards from its own surface by ``patch.apart``; then
+    the layers of pleats lie ``thickness`` m below one another."""
     columns = np.flatnonzero(patch.apart.any(0))
     if not columns.size:
         return grid
-    normal = closest(skin, grid[:, columns].reshape(-1, 3)).normal.reshape(-1, columns.size, 3)
+    outward = _outward(grid, patch.creases)
     grid = grid.copy()
-    grid[:, columns] += patch.apart[:, columns, None] * normal
-    return grid
+    grid[:, columns] += patch.apart[:, columns, None] * outward[:, columns]
+    return order_layers(grid, patch.creases, min(thickness, MOST_APART))
+
+
+def _outward(grid: Float, creases: Int) -> Float:
+    """Unit normals (R, C, 3) of a knife-pleated grid, away from the face: every second block between two
+    creases is folded over and looks the other way."""
+    across = np.gradient(grid, axis=1)
+    total = np.zeros_like(grid)
+    for number, (first, last) in enumerate(pairwise(creases.tolist())):
+        rows = slice(first, last + 1)
+        total[rows] += (-1) ** number * np.cross(np.gradient(grid[rows], axis=0), across[rows])
+    return np.asarray(total / np.maximum(np.linalg.norm(total, axis=-1, keepdims=True), 1e-12))
 
 
 def lift(vertices: Float, faces: Int, skin: Surface, clearance: float, rounds: int = 3) -> Float:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from pipeline.head.model import load_head
@@ -23,6 +24,8 @@ from pipeline.studio.person import Person
 from pipeline.studio.skin import matt_skin, regions_on_skin, skin_colour, skin_gloss, skin_material
 from pipeline.studio.surface import Subdivision, ramp, subdivide
 
+BELOW_CLOTH = (0.012, 0.010)
+"""m from the cloth to where the skin begins to be rounded, and from there to where it wholly is."""
 _TEETH = np.array([0.62, 0.56, 0.46])
 _GAZE_LIMITS = np.radians([24.0, 14.0])
 """Nobody turns the eyes further than this for a portrait: sideways, up or down."""
@@ -50,9 +53,11 @@ class _Refined:
     masks: dict[str, Float]  # (V,) each, 0..1
     drawn: NDArray[np.bool_]  # (F,) all but the eyeballs
 
-    def positions(self, vertices: Float) -> Float:
+    def positions(self, vertices: Float, curved: Float | None = None) -> Float:
+        """``curved`` (V,) as in `Subdivision.positions`."""
         for split, faces in self.steps:
-            vertices = split.positions(vertices, faces)
+            vertices = split.positions(vertices, faces, curved)
+            curved = None if curved is None else split.weights(curved)
         return vertices
 
 
@@ -74,10 +79,17 @@ def _refined(level: int) -> _Refined:
     return _Refined(tuple(steps), faces, rest, masks, (eyeballs[faces] == 0).all(axis=1))
 
 
-def add_bald_head(scene: Any, person: Person, shape: Float, place: Place, gaze: Float, *, level: int) -> None:
-    """Put only skin, which is matt, and eyes of ``person`` into ``scene``; arguments as in `add_bust`."""
+def add_bald_head(
+    scene: Any, person: Person, shape: Float, cloth: Float, place: Place, gaze: Float, *, level: int
+) -> None:
+    """Put only skin, which is matt, and eyes of ``person`` into ``scene``; arguments as in `add_bust`.
+
+    Below ``cloth`` (M, 3) m, head frame, which was draped on the head as it is, the skin is not rounded.
+    """
     fine = _refined(level)
-    _add_skin(scene, person, fine, place.of(fine.positions(shape)), False, matt_skin())
+    away, _ = cKDTree(cloth).query(shape, distance_upper_bound=sum(BELOW_CLOTH))
+    curved = np.clip((away - BELOW_CLOTH[0]) / BELOW_CLOTH[1], 0, 1)
+    _add_skin(scene, person, fine, place.of(fine.positions(shape, curved)), False, matt_skin())
     _add_eyes(scene, person.eyes, shape, place, gaze, 36 * 2 ** min(level, 2))
 
 

@@ -54,7 +54,7 @@ def render_fitting(
     person = _bald_person(np.random.default_rng(seed), melanin)
     scene = session.new_scene(samples=samples, seed=seed)
     scene.render.film_transparent = True
-    bust.add_bald_head(scene, person, head_vertices, place, np.zeros(2), level=1)
+    bust.add_bald_head(scene, person, head_vertices, worn.vertices, place, np.zeros(2), level=1)
     add_worn(scene, worn, material, look, place, DISTANCE / frame.focal_px)
     light = _studio_light(base_colour(person.complexion.melanin, person.complexion.blood))
     rig = [*lights.add_lights(scene, light), camera.place_camera(scene, frame)]

@@ -23,17 +23,19 @@ class Subdivision:
         """Per-vertex values (V,) or (V, C) interpolated to the finer mesh."""
         return np.concatenate([values, values[self.ends].mean(axis=1)])
 
-    def positions(self, vertices: Float, faces: Int) -> Float:
+    def positions(self, vertices: Float, faces: Int, curved: Float | None = None) -> Float:
         """Vertices (V, 3) refined to a curved surface through the old ones.
 
         Phong tessellation (Boubekeur and Alexa 2008): a midpoint is drawn towards the tangent planes at
-        the ends of its edge, so that silhouettes are round while the coarse surface is kept.
+        the ends of its edge, so that silhouettes are round while the coarse surface is kept. ``curved``
+        (V,) in 0..1 is how much of that is done; None: all.
         """
         normals = vertex_normals(vertices, faces)
         ends, axis = vertices[self.ends], normals[self.ends]
         middle = ends.mean(axis=1)
         lift = np.einsum("ekc,ekc->ek", ends - middle[:, None], axis)
-        return np.concatenate([vertices, middle + 0.75 * (lift[..., None] * axis).mean(axis=1)])
+        kept = 0.75 if curved is None else 0.75 * curved[self.ends].min(axis=1)[:, None]
+        return np.concatenate([vertices, middle + kept * (lift[..., None] * axis).mean(axis=1)])
 
 
 def subdivide(faces: Int, count: int) -> Subdivision:
