@@ -8,7 +8,7 @@ import pytest
 from pipeline.head.model import load_head
 from pipeline.masks.anatomy import face_points
 from pipeline.masks.collider import head_collider
-from pipeline.masks.design.wrapped import Kerchief
+from pipeline.masks.design.wrapped import Kerchief, Tube
 from pipeline.masks.library import load_design
 from pipeline.masks.place.around import beside_ears
 from pipeline.masks.place.kerchief import _gathered
@@ -63,17 +63,38 @@ def test_pulled_down_the_nose_is_bare(name: str) -> None:
     assert (rest.pins[rest.upper_edge] < 1).any()
 
 
-@pytest.mark.parametrize("name", ["gaiter", "bandana"])
-def test_the_rest_shape_is_the_flat_cloth(name: str) -> None:
-    _, rest = _placed(name)
+def test_a_gaiter_at_ease_is_as_wide_as_its_size_says_and_narrows_to_the_neck() -> None:
+    _, rest = _placed("gaiter")
+    ids = rest.patches[0].ids
+    around = np.linalg.norm(np.diff(rest.rest_vertices[ids], axis=1), axis=2).sum(1)
+    design = load_design("gaiter")
+    box, cut = design.sizes[rest.size], design.construction
+    assert isinstance(cut, Tube)
+    assert around[0] == pytest.approx(2 * box.width_mm / 1000, rel=1e-3)
+    assert around[-1] == pytest.approx(2 * box.width_mm / 1000 * cut.neck, rel=1e-3)
+    assert (np.diff(around) < 1e-4).all()
+    # the head stretches its upper edge; nowhere is it laid so that it would crumple
+    worn = np.linalg.norm(np.diff(rest.start_vertices[ids], axis=1), axis=2).sum(1) / around
+    assert 1.02 < worn[0] < 1.2
+    assert (worn > 0.94).all()
+
+
+def test_a_gaiter_has_gathers_below_the_chin_and_none_above() -> None:
+    vertices, rest = _placed("gaiter")
+    middle = rest.start_vertices[rest.patches[0].ids][:, rest.patches[0].ids.shape[1] // 2]
+    bent = np.diff(middle[:, 2], 2)
+    chin = face_points(vertices).menton[1]
+    turns = np.diff(np.sign(bent)) != 0
+    below = middle[1:-2, 1] < chin
+    assert turns[below].sum() >= 4
+    assert np.abs(bent[:-1][middle[1:-2, 1] > chin + 0.02]).max() < 0.5 * np.abs(bent[:-1][below]).max()
+
+
+def test_the_rest_shape_of_a_bandana_is_the_flat_cloth() -> None:
+    _, rest = _placed("bandana")
     ids = rest.patches[0].ids
     flat = rest.rest_vertices[ids]
-    if name == "gaiter":  # a round tube, as long around everywhere as its size says
-        around = np.linalg.norm(np.diff(flat[..., [0, 2]], axis=1), axis=2).sum(1)
-        box = load_design(name).sizes[rest.size]
-        assert np.allclose(around, 2 * box.width_mm / 1000, rtol=1e-3)
-    else:
-        assert np.ptp(flat[..., 2]) == 0  # a flat triangle
+    assert np.ptp(flat[..., 2]) == 0  # a flat triangle
     # laid before the head, its middle is neither stretched nor pressed
     start = rest.start_vertices[ids]
     down = np.linalg.norm(np.diff(start, axis=0), axis=2) / np.linalg.norm(np.diff(flat, axis=0), axis=2)

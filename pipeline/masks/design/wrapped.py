@@ -13,9 +13,10 @@ class Tube(Block):
     """A seamless knitted tube. The sizes are those of the tube lying flat: half its girth, and its length."""
 
     kind: Literal["tube"]
+    neck: Annotated[float, Field(gt=0, le=1)] = 0.84  # width of its lower end: it narrows from the chin on
     ears: tuple[Literal["over", "under"], ...] = ("under",)  # where it passes the ears: one is drawn
     hangs_mm: Range = (50, 80)
-    """How much of it hangs below the chin before the neck. What is longer is tucked away, and behind the head
+    """How far it reaches below the chin before the neck. What is longer is tucked away, and behind the head
     it is turned up."""
 
 

@@ -18,7 +18,7 @@ RIDGE = 0.010  # m to either side that the ridge of the nose grips cloth
 GRIPPED = 3  # rows that lie on the nose
 CLING = 0.4  # how firmly the upper edge is held by the friction that the solver lacks
 UNDER_JAW = 0.010  # m above its middle, where the edge runs around the neck alone
-PAST_LOBE = 0.010  # m below the ear lobes, where cloth passes under the ears
+PAST_LOBE = 0.014  # m below the ear lobes, where cloth passes under the ears
 
 
 def beside_ears(seat: Seat, ears: Ears) -> float:

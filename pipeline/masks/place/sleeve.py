@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d
 from scipy.spatial import ConvexHull
 
@@ -87,11 +88,12 @@ def kept_off(seat: Seat, points: Float, clearance: float) -> Float:
     return moved.reshape(points.shape)
 
 
-def room_down(seat: Seat, points: Float) -> Int:
-    """(C,) the last of the rows of ``points`` (R, C, 3) m that lies outside the skin, with all above it."""
+def room_down(seat: Seat, points: Float, may_end: NDArray[np.bool_]) -> Int:
+    """(C,) the last of the rows of ``points`` (R, C, 3) m before the first that is in the skin, of those that
+    ``may_end`` (R, C)."""
     under = head_collider(seat.head)
     near = closest(prepare(under.vertices, under.faces), points.reshape(-1, 3))
-    inside = near.distance.reshape(points.shape[:2]) < ON_SKIN
+    inside = (near.distance.reshape(points.shape[:2]) < ON_SKIN) & may_end
     last = np.where(inside.any(0), inside.argmax(0) - 1, len(points) - 1)
     return np.asarray(np.maximum(minimum_filter1d(last, 5, mode="wrap"), 0), np.int32)
 
