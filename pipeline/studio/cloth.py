@@ -25,7 +25,7 @@ FRICTION = 60.0  # percent of the pressure
 class Solver:
     """Settings that a second, more careful attempt changes."""
 
-    quality: int = 6  # steps a frame
+    quality: int = 6  # steps a frame; more where the mask asks for "steps"
     collision_quality: int = 2
     carry: int = 10  # frames in which the pinned vertices travel to their targets
     settle: int = 34  # frames with little drag that follow
@@ -107,7 +107,7 @@ def _mask(scene, made, rest: RestMask, solver: Solver):
     modifier = mask.modifiers.new("cloth", "CLOTH")
     cloth, collision = modifier.settings, modifier.collision_settings
     values = rest.parameters
-    cloth.quality = solver.quality
+    cloth.quality = max(solver.quality, round(values.get("steps", 0.0)))
     cloth.mass = MASS
     cloth.effector_weights.gravity = GRAVITY * values["mass_kg_m2"] / 0.07
     settled = solver.carry + solver.settle

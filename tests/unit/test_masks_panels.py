@@ -19,6 +19,7 @@ from pipeline.masks.pattern.sew import sew
 from pipeline.masks.pattern.sewn_mask import sewn_mask
 from pipeline.masks.place.hold import CLEARANCE, hold
 from pipeline.masks.place.on_face import OFF, corners_on_face
+from pipeline.masks.place.panels import lay_panels
 from pipeline.masks.place.seat import find_seat
 from pipeline.masks.proximity import closest, prepare
 
@@ -151,6 +152,27 @@ def test_a_mask_is_held_clear_of_the_head_with_its_edge_at_the_bridge(seed):
         np.linalg.norm(mask.rest[upper] - mask.rest, axis=1),
         atol=1e-9,
     )
+
+
+@pytest.mark.parametrize(("name", "wearing"), [("kf94", "askew"), ("duckbill", "correct")])
+def test_the_wire_is_bent_to_a_face_without_stretching_the_edge(name, wearing):
+    head = load_head()
+    rng = np.random.default_rng(1)
+    vertices = head.shape(rng.normal(size=80), np.zeros(43))
+    design = load_design(name)
+    seat = find_seat(design, vertices, DOWN, wearing, rng)
+    laid, mask = lay_panels(design, seat, rng), sewn_mask(design, seat.size)
+    rows = mask.upper_rows
+    for one, two in ((rows[:, :-1], rows[:, 1:]), (rows[:-1], rows[1:])):
+        long = np.linalg.norm(laid.targets[one] - laid.targets[two], axis=-1)
+        rest = np.linalg.norm(mask.rest[one] - mask.rest[two], axis=-1)
+        assert np.quantile(np.abs(long / rest - 1), 0.9) < 0.03
+    middle = laid.targets[rows[0, rows.shape[1] // 2]]
+    assert middle[1] == pytest.approx(seat.bridge, abs=2e-4)
+    along = laid.targets[rows[0, -1]] - laid.targets[rows[0, 0]]
+    assert np.arctan2(along[1], along[0]) == pytest.approx(seat.tilt, abs=np.radians(3))  # as tilted as asked
+    skin = prepare(vertices, head.collider_faces)
+    assert 0 < closest(skin, laid.targets[rows[0]]).distance.min() < 0.002
 
 
 def test_corners_lie_as_far_around_a_round_face_as_the_mask_is_wide():

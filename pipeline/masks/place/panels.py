@@ -7,17 +7,21 @@ import numpy as np
 from pipeline.masks.design.design import Design
 from pipeline.masks.pattern.grid import quads_of
 from pipeline.masks.pattern.sewn_mask import SewnMask, sewn_mask
+from pipeline.masks.place.edge_on_skin import bend_edge
 from pipeline.masks.place.fading import RIMS, fading
-from pipeline.masks.place.hold import hold, unhindered
+from pipeline.masks.place.hold import bridge_point, hold, unhindered
 from pipeline.masks.place.laid import Laid
 from pipeline.masks.place.lay import lay_grid, pressed
 from pipeline.masks.place.on_face import corners_on_face
 from pipeline.masks.place.seat import Seat
 from pipeline.records import PARTS, Float, Int, Patch
 
-HELD = (0.9, 0.7)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
-DEPTH = {"pressed": 0.012, "unbent": 0.0, "under glasses": 0.030}
+HELD = (0.7, 0.6)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
+DEPTH = {"pressed": 0.016, "unbent": 0.0, "under glasses": 0.030}
 """m that the edge is pressed into the hollows beside the nose: stiff panels follow less than soft pleats"""
+PAST_WIRE = 1.15  # as far as it holds the edge beside it, of half its length
+STEPS = 0.75  # of the solver a frame, for a tension of 1; a sheet swings faster by the root of its tension,
+# and one that outruns the steps stays stretched over the tip of the nose
 GRIP = (0.5, 0.012)  # how firmly skin grips cloth that lies on the nose, m to either side of the middle
 
 
@@ -25,6 +29,7 @@ def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     """The sewn mask in one piece before the face, its wire to be pressed to the nose."""
     mask = sewn_mask(design, seat.size)
     seat.parameters["sewing_strain"] = mask.strain
+    seat.parameters["steps"] = float(np.ceil(STEPS * np.sqrt(seat.parameters["tension"])))
     upper, lower = (line[len(line) // 2] for line in (mask.upper_edge, mask.lower_edge))
     middles = mask.rest[upper], mask.rest[lower]
     start, heights = hold(mask.rest, *middles, seat), unhindered(mask.rest, *middles, seat)[:, 1]
@@ -33,14 +38,15 @@ def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     top = start[rows[0], 1] - start[upper, 1] + seat.bridge
     skin = pressed(seat.skin, clearance=0.0014, depth=DEPTH[seat.worn.wire])
     flat = np.zeros_like(mask.upper_down)
-    targets[rows] = lay_grid(skin, mask.upper_across + seat.sideways, mask.upper_down, flat, top)
+    about = lay_grid(skin, mask.upper_across + seat.sideways, mask.upper_down, flat, top)
+    targets[rows] = bend_edge(skin, mask.rest[rows], about, bridge_point(seat))
     pins[rows] = GRIP[0] * fading(off, GRIP[1], 0.5 * GRIP[1])
     if seat.worn.wire == "under glasses":
         pins[rows] = HELD[0] * fading(off, RIMS, 0.2 * RIMS)
     elif design.wire is not None and seat.worn.wire == "pressed":
         nose, wire = design.wire.pressed_mm / 1000, design.wire.length_mm / 2000
         pins[rows] = np.maximum(
-            HELD[0] * fading(off, nose, 0.6 * nose), HELD[1] * fading(off, wire, 0.25 * wire)
+            HELD[0] * fading(off, nose, 0.6 * nose), HELD[1] * fading(off, PAST_WIRE * wire, 0.25 * wire)
         )
     return Laid(
         patches=tuple(
