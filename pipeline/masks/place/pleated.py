@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.spatial import cKDTree
 
@@ -18,7 +20,9 @@ from pipeline.masks.place.stiffness import bending_stiffness
 from pipeline.records import PARTS, Float, Int, Patch
 
 CLEARANCE = 0.010  # m between the start and the skin
-LOW_CLEARANCE = 0.004  # m: the same under nose and mouth, so that the sheet starts behind the tip of the nose
+LOW_CLEARANCE = 0.004
+"""m: the same under nose and mouth, so that the sheet starts behind the tip of the nose, and at the chin"""
+TUCK = 2.0  # m that the sheet runs back for every one down under the chin, where its edge is to hook
 PEAK = ((0.012, 0.33), (np.inf, 0.20))  # m that the upper edge runs back from the bridge, m it falls on each
 PRESSED_DEPTH = 0.025  # m that the wire is pressed into the hollows beside the nose
 DEPTH = {"pressed": PRESSED_DEPTH, "unbent": 0.0, "under glasses": 0.030}
@@ -41,8 +45,7 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     sheet = cut_sheet(design, seat.size)
     ids = grid_ids(sheet.rows.size, sheet.columns.size)
     faces = grid_faces(ids)
-    clearance = CLEARANCE if seat.worn.measured_from == "eyes" else LOW_CLEARANCE
-    envelope = wrap(seat.skin, clearance, steepest=1.0)
+    envelope = _around(seat)
 
     half = sheet.columns[-1]
     pressing = pressed(seat.skin, clearance=0.0010, depth=DEPTH[seat.worn.wire])
@@ -96,6 +99,18 @@ def lay_pleated(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         seats=_seats(seat, start, corners) if seat.worn.measured_from == "eyes" else None,
         stiffness=np.where(sheet.rows < cut.edges.top_mm / 1000 + 1e-9, BAND, 1.0).repeat(sheet.columns.size),
     )
+
+
+def _around(seat: Seat) -> Envelope:
+    """Where the sheet starts: wide around a nose that it is to lie on, near below the chin."""
+    if seat.worn.measured_from == "chin":
+        return wrap(seat.skin, LOW_CLEARANCE, steepest=1.0)
+    face = wrap(seat.skin, LOW_CLEARANCE, steepest=TUCK)
+    if seat.worn.measured_from == "nose":
+        return face
+    chin, nose = seat.points.menton[1], seat.points.nose_base[1]
+    more = (CLEARANCE - LOW_CLEARANCE) * np.clip((face.heights - chin) / (nose - chin), 0, 1)
+    return replace(face, radius=face.radius + more[:, None])
 
 
 def _seats(seat: Seat, start: Float, corners: dict[str, Int]) -> dict[str, Float]:
