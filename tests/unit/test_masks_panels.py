@@ -9,6 +9,7 @@ from scipy.special import ellipe, ellipk
 
 from pipeline.assets import asset_folder
 from pipeline.head.model import load_head
+from pipeline.masks.anatomy import face_points
 from pipeline.masks.envelope import Envelope
 from pipeline.masks.library import DesignError, load_design, parse_design
 from pipeline.masks.pattern.assemble import assemble
@@ -173,6 +174,10 @@ def test_the_wire_is_bent_to_a_face_without_stretching_the_edge(name, wearing):
     assert np.arctan2(along[1], along[0]) == pytest.approx(seat.tilt, abs=np.radians(3))  # as tilted as asked
     skin = prepare(vertices, head.collider_faces)
     assert 0 < closest(skin, laid.targets[rows[0]]).distance.min() < 0.002
+    chin = laid.targets[mask.lower_edge[len(mask.lower_edge) // 2]]  # drawn under the chin
+    assert closest(skin, chin[None]).distance[0] < 0.002
+    menton = face_points(vertices).menton
+    assert 0.003 < menton[2] - chin[2] < seat.below_chin + 0.002
 
 
 def test_corners_lie_as_far_around_a_round_face_as_the_mask_is_wide():
