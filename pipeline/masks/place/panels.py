@@ -24,6 +24,7 @@ DEPTH = {"pressed": 0.016, "unbent": 0.0, "under glasses": 0.030}
 PAST_WIRE = 1.15  # as far as it holds the edge beside it, of half its length
 STEPS = 0.75  # of the solver a frame, for a tension of 1; a sheet swings faster by the root of its tension,
 # and one that outruns the steps stays stretched over the tip of the nose
+SLING = 0.17  # weight that keeps a mask under the chin, which little holds, from swinging
 CLEARANCE = 0.0014  # m off the skin, as near as the solver lets cloth come
 CHIN_GRIP = (0.5, 0.02)  # the same of the lower edge, which is drawn under the chin when a mask is put on
 GRIP = (0.5, 0.012)  # how firmly skin grips cloth that lies on the nose, m to either side of the middle
@@ -52,7 +53,9 @@ def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
         pins[rows] = np.maximum(
             HELD[0] * fading(off, nose, 0.6 * nose), HELD[1] * fading(off, PAST_WIRE * wire, 0.25 * wire)
         )
-    if seat.worn.measured_from != "chin":
+    if seat.worn.measured_from == "chin":
+        pins = np.maximum(pins, SLING)
+    else:
         line = mask.lower_edge
         tucked, firmly = _tucked(mask.rest[line], seat)
         targets[line], pins[line] = np.where(firmly[:, None] > 0, tucked, targets[line]), firmly
