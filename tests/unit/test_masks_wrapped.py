@@ -10,6 +10,7 @@ from pipeline.masks.anatomy import face_points
 from pipeline.masks.collider import head_collider
 from pipeline.masks.design.wrapped import Kerchief, Tube
 from pipeline.masks.library import load_design
+from pipeline.masks.pattern.grid import quads_of, sides_of
 from pipeline.masks.place.around import beside_ears
 from pipeline.masks.place.kerchief import _gathered
 from pipeline.masks.place.place import place_mask
@@ -90,16 +91,34 @@ def test_a_gaiter_has_gathers_below_the_chin_and_none_above() -> None:
     assert np.abs(bent[:-1][middle[1:-2, 1] > chin + 0.02]).max() < 0.5 * np.abs(bent[:-1][below]).max()
 
 
-def test_the_rest_shape_of_a_bandana_is_the_flat_cloth() -> None:
+def test_a_bandana_at_ease_is_hardly_stretched_against_the_flat_cloth() -> None:
     _, rest = _placed("bandana")
-    ids = rest.patches[0].ids
-    flat = rest.rest_vertices[ids]
-    assert np.ptp(flat[..., 2]) == 0  # a flat triangle
-    # laid before the head, its middle is neither stretched nor pressed
-    start = rest.start_vertices[ids]
-    down = np.linalg.norm(np.diff(start, axis=0), axis=2) / np.linalg.norm(np.diff(flat, axis=0), axis=2)
-    middle = slice(ids.shape[1] // 2 - 1, ids.shape[1] // 2 + 2)
-    assert np.abs(down[:, middle] - 1).max() < 0.02
+    faces = rest.faces[: 2 * np.prod(np.array(rest.patches[0].ids.shape) - 1)]
+    flat = np.zeros((len(rest.rest_vertices), 2))
+    flat[faces] = rest.uv[: len(faces)]
+    ends = sides_of(quads_of(faces))
+    cloth = np.linalg.norm(flat[ends[:, 0]] - flat[ends[:, 1]], axis=1)
+    laid = np.linalg.norm(rest.rest_vertices[ends[:, 0]] - rest.rest_vertices[ends[:, 1]], axis=1)
+    low, middle, high = np.quantile(laid / cloth, [0.1, 0.5, 0.9])
+    assert middle == pytest.approx(1, abs=0.015)
+    assert 0.93 < low < high < 1.06
+
+
+def test_a_bandana_is_tied_behind_the_head() -> None:
+    vertices, rest = _placed("bandana", seed=2)
+    sheet, lump, *tails = (rest.start_vertices[patch.ids] for patch in rest.patches)
+    ends = np.stack([sheet[:, 0], sheet[:, -1]])
+    assert np.linalg.norm(ends[0, 0] - ends[1, 0]) < 0.02
+    assert np.abs(lump[..., 0].mean() - ends[..., 0].mean()) < 0.01  # on the gap between the ends
+    assert lump[..., 2].min() < ends[..., 2].min()  # behind them
+    collider = head_collider(vertices)
+    skin = prepare(collider.vertices, collider.faces)
+    for tail in tails:
+        assert tail[-1, :, 1].max() < tail[0, :, 1].min() - 0.03
+        assert closest(skin, tail.reshape(-1, 3)).distance.min() > 0.001
+    for patch in rest.patches[1:]:
+        assert (rest.pins[patch.ids] == 1).all()
+        assert rest.bound[patch.ids].all()
 
 
 def test_a_kerchief_is_gathered_by_turning_up_not_by_shortening() -> None:

@@ -29,7 +29,7 @@ NAPE = 0.012  # m below the height of the chin, or of the upper edge, where the 
 WRAPPED = 0.03  # m below the upper edge that it keeps clear of at least
 NECK = 0.065  # m to either side that it reaches behind the ears
 ABOVE = 0.003  # m above the upper edge that it keeps clear of as well
-STEEPEST = np.radians(12)  # cloth behind the head stays above the shoulders
+STEEPEST = np.radians(19)  # cloth behind the head stays above the shoulders
 
 
 @dataclass(frozen=True)
