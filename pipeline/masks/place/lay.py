@@ -18,11 +18,11 @@ def profile_length(envelope: Envelope, high: float, low: float) -> float:
 
 def pressed(skin: Envelope, clearance: float, depth: float) -> Envelope:
     """Where fingers press the wire: on the ridge of the nose, and beside it no more than ``depth`` m into
-    the hollow between nose and cheek."""
+    the hollow between nose and cheek; never inside the skin."""
     sigma = (0.004 / HEIGHT_STEP, np.radians(2) / ANGLE_STEP)
     hull = wrap(skin, 0.0, steepest=np.inf).radius
     radius = gaussian_filter(np.maximum(skin.radius, hull - depth), sigma, mode="nearest")
-    return Envelope(skin.axis_z, skin.heights, skin.angles, radius + clearance)
+    return Envelope(skin.axis_z, skin.heights, skin.angles, np.maximum(radius + clearance, skin.radius))
 
 
 def lay_grid(envelope: Envelope, across: Float, down: Float, out: Float, top: Float) -> Float:

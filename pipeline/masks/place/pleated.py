@@ -27,10 +27,10 @@ PEAK = ((0.012, 0.33), (np.inf, 0.20))  # m that the upper edge runs back from t
 PRESSED_DEPTH = 0.025  # m that the wire is pressed into the hollows beside the nose
 DEPTH = {"pressed": PRESSED_DEPTH, "unbent": 0.0, "under glasses": 0.030}
 PRESSED_BAND = (0.003, 0.007)  # m below the upper edge: what is pressed where there is no wire
-OPENING = (0.15, 0.95)  # of the pleats in the middle
+OPENING = (0.06, 0.95)  # of the pleats in the middle
 HELD = (0.95, 0.95)  # how firmly the wire holds its shape: where fingers press it to the nose, beyond
 SLING = 0.10  # weight that keeps a mask under the chin, which little holds, from swinging
-LEVEL = np.radians(6)  # tilt from which the wire keeps its shape on the nose only
+LEVEL = np.radians((3, 6))  # tilt up to which the wire keeps its shape, and from which only on the nose
 WELD = 0.0024  # m: layers closer than this are held together where the edge binds them
 BAND = 3.0  # times as stiff as the sheet is the band along the top: folded over, and around a wire
 DRAWN_UP = 0.6  # of the way from the ear to the upper corner: how near the loops pull the lower corner to it
@@ -132,7 +132,8 @@ def _held(design: Design, seat: Seat, off: Float, half: float) -> Float:
     if design.wire is None or seat.worn.wire == "unbent":
         return np.zeros_like(off)
     nose, wire = design.wire.pressed_mm / 1000, min(design.wire.length_mm / 2000, half)
-    beyond = HELD[1] * max(0.0, 1 - abs(seat.tilt) / LEVEL)  # the loops straighten a mask that sits askew
+    # the loops straighten a mask that sits askew
+    beyond = HELD[1] * float(np.interp(abs(seat.tilt), LEVEL, (1.0, 0.0)))
     return np.maximum(HELD[0] * fading(off, nose, 0.6 * nose), beyond * fading(off, wire, 0.25 * wire))
 
 
