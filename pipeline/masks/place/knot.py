@@ -76,7 +76,7 @@ def tie(
 def _lump(height: float, rng: np.random.Generator) -> Float:
     """(R, SIDES + 1, 3) m: right, up and out of a knot around its middle."""
     turn = np.linspace(0, 2 * np.pi, SIDES + 1)
-    level, wide = (np.array(column)[:, None] for column in zip(*BARREL, strict=True))
+    level, wide = np.array(BARREL).T[..., None]
     crease = 1 + CREASED * np.cos(2 * turn + 2.2 * level + rng.uniform(0, 2 * np.pi))
     radius = wide * crease
     return np.stack(
@@ -87,7 +87,8 @@ def _lump(height: float, rng: np.random.Generator) -> Float:
 def _tail(way: Float, ahead: Float, length: float) -> tuple[Float, Float]:
     """(LONG, 5, 3) m from the knot on, and (LONG, 5, 2) m from the corner on the flat cloth."""
     part = np.linspace(0, 1, LONG)[:, None]
-    half = np.interp(part, *zip(*BREADTH, strict=True))
+    along, breadth = np.array(BREADTH).T
+    half = np.interp(part, along, breadth)
     across = np.cross(ahead, way)
     off = 0.010 * np.sin(np.pi * np.minimum(part * 1.4, 1.0)) + FOLDED * half * np.abs(SHARE)
     grid = (part * length)[..., None] * way + (half * SHARE)[..., None] * across + off[..., None] * ahead

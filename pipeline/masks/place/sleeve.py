@@ -29,7 +29,8 @@ NAPE = 0.012  # m below the height of the chin, or of the upper edge, where the 
 WRAPPED = 0.03  # m below the upper edge that it keeps clear of at least
 NECK = 0.065  # m to either side that it reaches behind the ears
 ABOVE = 0.003  # m above the upper edge that it keeps clear of as well
-STEEPEST = np.radians(19)  # cloth behind the head stays above the shoulders
+STEEPEST = np.radians(21)
+ABOVE_SHOULDERS = 0.035  # m above the height of the chin that its upper edge stays behind the head
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,10 @@ def sleeve_around(seat: Seat, beside: float, clearance: float, least_girth: floa
     front = points[np.abs(points[:, 0]) < 0.02]
     near = front[np.abs(front[:, 1] - seat.bridge) < 0.006]
     bridge = np.array([0.0, seat.bridge, float((near if len(near) else front)[:, 2].max())])
-    slant = np.clip(np.arctan2(seat.bridge - beside, bridge[2] - seat.skin.axis_z), -STEEPEST, STEEPEST)
+    level = points[(np.abs(points[:, 1] - seat.points.menton[1]) < 0.02) & (np.abs(points[:, 0]) < 0.02)]
+    room = seat.bridge - float(seat.points.menton[1]) - ABOVE_SHOULDERS
+    most = np.clip(np.arctan2(room, bridge[2] - float(level[:, 2].min())), 0.0, STEEPEST)
+    slant = np.clip(np.arctan2(seat.bridge - beside, bridge[2] - seat.skin.axis_z), -STEEPEST, most)
     lean, roll = (np.cos(slant), np.sin(slant)), (np.cos(seat.tilt), np.sin(seat.tilt))
     right = np.array([roll[0], roll[1], 0.0])
     down = np.array([roll[1] * lean[0], -roll[0] * lean[0], lean[1]])
