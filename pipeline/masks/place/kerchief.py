@@ -1,4 +1,8 @@
-"""A kerchief folded to a triangle, tied behind the head, its tip hanging before the chest."""
+"""A kerchief folded to a triangle, tied behind the head, its tip hanging before the chest.
+
+At ease it has the folds in which it is laid, its lengths within some percent of the flat cloth's: thin cotton
+that was drawn together by hand stays so, and the solver has only to make it hang.
+"""
 
 from __future__ import annotations
 
@@ -64,9 +68,10 @@ def lay_kerchief(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
     tied = kept_off(seat, start - (sleeve.off - ON_SKIN) * out, ON_SKIN)
     height, corner = cut.knot_mm / 1000, np.array([half, 0.0])
     middle = (tied[:, 0] + tied[:, -1]).mean(0) / 2
-    behind = -(out[0, 0] + out[0, -1])
+    behind = out[0, 0] + out[0, -1]
     tail = min(half - reach, LONGEST_TAIL)
-    knot = tie(seat, middle, -behind / np.linalg.norm(behind), height, tail, corner, rng)
+    knot = tie(seat, middle, behind / np.linalg.norm(behind), height, tail, corner, rng)
+    # it was folded by hand, and keeps that shape: laid so on a sleeve that is narrower than the head
     at_ease = start - (sleeve.off - ON_SKIN + TAUT * sleeve.tight / (2 * np.pi)) * out
     return _as_laid(design, seat, start, tied, at_ease, across, down, knot)
 

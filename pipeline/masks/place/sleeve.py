@@ -29,8 +29,8 @@ NAPE = 0.012  # m below the height of the chin, or of the upper edge, where the 
 WRAPPED = 0.03  # m below the upper edge that it keeps clear of at least
 NECK = 0.065  # m to either side that it reaches behind the ears
 ABOVE = 0.003  # m above the upper edge that it keeps clear of as well
-STEEPEST = np.radians(21)
-ABOVE_SHOULDERS = 0.035  # m above the height of the chin that its upper edge stays behind the head
+STEEPEST = np.radians(16)  # that its upper edge falls towards the back of the head
+ABOVE_SHOULDERS = 0.043  # m above the height of the chin that its upper edge stays behind the head
 
 
 @dataclass(frozen=True)
