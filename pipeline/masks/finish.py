@@ -25,9 +25,7 @@ def finish_mask(rest: RestMask, draped: Float, skin: Surface) -> WornMask:
     """The worn mask, not yet checked. ``draped`` (M, 3) m, head frame, on ``skin``."""
     inner = 1 + max(int(patch.ids.max()) for patch in rest.patches)
     draped = np.concatenate([press(draped[:inner], skin), draped[inner:]])
-    grids = tuple(
-        part_layers(draped[patch.ids], patch, rest.parameters["thickest_m"]) for patch in rest.patches
-    )
+    grids = tuple(part_layers(draped[patch.ids], patch) for patch in rest.patches)
     for patch, grid in zip(rest.patches, grids, strict=True):
         draped[patch.ids] = grid
     fine = refine_sheet(draped[:inner], grids, rest.patches, rest.uv, rest.parts)
@@ -35,6 +33,10 @@ def finish_mask(rest: RestMask, draped: Float, skin: Surface) -> WornMask:
     for hardware in rest.hardware:
         vertices = flatten_seat(hardware, vertices, fine.faces, fine.uv)
     vertices = lift(vertices, fine.faces, skin, CLEARANCE)
+    for patch, ids in zip(rest.patches, fine.grids, strict=True):
+        if patch.apart.any():
+            gap = min(rest.parameters["thickest_m"], MOST_APART)
+            vertices[ids] = order_layers(vertices[ids], 2 * patch.creases, gap)
     points, faces, maps, parts = [vertices], [fine.faces], [fine.uv], [fine.parts]
     count = len(vertices)
     for fastener in rest.fasteners:
@@ -66,16 +68,15 @@ def finish_mask(rest: RestMask, draped: Float, skin: Surface) -> WornMask:
     )
 
 
-def part_layers(grid: Float, patch: Patch, thickness: float) -> Float:
-    """The points of a draped patch (R, C, 3), moved outwards from its own surface by ``patch.apart``; then
-    the layers of pleats lie ``thickness`` m below one another."""
+def part_layers(grid: Float, patch: Patch) -> Float:
+    """Moves the points of a draped patch (R, C, 3) outwards from its own surface by ``patch.apart``."""
     columns = np.flatnonzero(patch.apart.any(0))
     if not columns.size:
         return grid
     outward = _outward(grid, patch.creases)
     grid = grid.copy()
     grid[:, columns] += patch.apart[:, columns, None] * outward[:, columns]
-    return order_layers(grid, patch.creases, min(thickness, MOST_APART))
+    return grid
 
 
 def _outward(grid: Float, creases: Int) -> Float:

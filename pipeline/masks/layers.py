@@ -10,7 +10,7 @@ from pipeline.masks.pattern.grid import grid_faces, grid_ids
 from pipeline.masks.proximity import Surface, closest, prepare
 from pipeline.records import Float, Int
 
-NEAR = 0.003  # m: layers farther apart do not touch
+NEAR = 0.0012  # m: layers farther apart do not touch, or lie otherwise than they were folded
 STEEP = 0.25  # gap to distance from the fold, as far as two layers that are joined there may part
 OUTSIDE = 0.5  # m of sideways distance a m of distance, beyond which a point lies beside a layer
 ROUNDS = 4

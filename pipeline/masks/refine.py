@@ -21,6 +21,7 @@ class Fine:
     uv: Float  # (F, 3, 2) m
     parts: NDArray[np.uint8]  # (F,)
     edges: dict[tuple[int, int], int]  # the vertex in the middle of each edge (low, high) of the coarse sheet
+    grids: tuple[Int, ...]  # (2 R - 1, 2 C - 1) vertices of each patch
 
 
 def refine_sheet(
@@ -33,7 +34,7 @@ def refine_sheet(
     """
     vertices: list[Float] = list(points)
     edges: dict[tuple[int, int], int] = {}
-    faces, maps, names = [], [], []
+    faces, maps, names, numbers = [], [], [], []
     done = 0
     for patch, grid in zip(patches, grids, strict=True):
         rows, columns = patch.ids.shape
@@ -56,12 +57,20 @@ def refine_sheet(
                 vertices.append(fine[i, j])
             ids[i, j] = edges[key]
         count = 2 * (rows - 1) * (columns - 1)
+        numbers.append(ids)
         faces.append(grid_faces(ids))
         maps.append(corner_values(refine(corner_grid(uv[done : done + count], rows, columns), patch.creases)))
         quads = parts[done : done + count : 2].reshape(rows - 1, columns - 1)
         names.append(np.repeat(np.repeat(np.repeat(quads, 2, 0), 2, 1).ravel(), 2))
         done += count
-    return Fine(np.array(vertices), np.concatenate(faces), np.concatenate(maps), np.concatenate(names), edges)
+    return Fine(
+        np.array(vertices),
+        np.concatenate(faces),
+        np.concatenate(maps),
+        np.concatenate(names),
+        edges,
+        tuple(numbers),
+    )
 
 
 def refine_chain(chain: Int, edges: dict[tuple[int, int], int]) -> Int:
