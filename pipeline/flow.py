@@ -153,10 +153,17 @@ def drape_mask(
         draped, motion = stages.drape(rest, ground, gravity, attempt)
         return stages.check(rest, draped, ground, motion)
 
+    def named() -> tuple[WornMask, ...]:
+        try:
+            return guarded("masks", settled)
+        except Rejected as refusal:
+            wearing = choice.wearing.replace("_", " ")
+            raise Rejected(refusal.stage, f"{choice.design}, {wearing}: {refusal.reason}") from refusal
+
     shape = content_key(head.tolist(), gravity.tolist())
     asked = (config.masks.drape, config.seed, drawn)
     key = content_key("drape", photo.sha256, face.index, shape, asked, stages.drape_digest)
-    return cached(cache, key, WornMask, partial(guarded, "masks", settled))[0]
+    return cached(cache, key, WornMask, named)[0]
 
 
 def with_beard(face: Face, length: float, stages: Stages) -> Face:

@@ -13,6 +13,7 @@ from pipeline.dataset.journal import Busy
 from pipeline.farm.local import Finished, run
 from pipeline.photos.listing import list_folder, list_table
 from pipeline.recipe import Job
+from pipeline.records import Rejected
 
 
 @pytest.fixture
@@ -255,3 +256,15 @@ def test_what_the_table_says_of_a_beard_counts_before_the_configuration(photos):
         row = last.tables.samples[0]
         mask = json.loads((base / "out" / row["labels"] / "sample.json").read_text())["mask"]
         assert mask["beard_mm"] == (3.0, 7.0, 8.0)[number]
+
+
+def test_a_drape_that_fails_says_which_mask_it_was(photos):
+    counter = Counter()
+
+    def check(rest, draped, ground, motion):
+        raise Rejected("masks", "the mask slid off")
+
+    object.__setattr__(counter.stages, "check", check)
+    end = make(job(photos, "out", variants=1), counter)
+    refused = [row for row in end.tables.rejects if row["stage"] == "masks"]
+    assert {row["reason"] for row in refused} == {"surgical, correct: the mask slid off"}
