@@ -25,7 +25,7 @@ LIPS = (61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0
 NASION, CHIN = 168, 152
 
 AWAY = 4  # px from the matte: nearer, edge and contact shadow are mixed in
-NEAR = 40  # px: a fifth of the head's width is "around" the mask
+NEAR = 80  # px: with 40, light from one side shows in real skin too weakly beside the masks'
 FEATURE = 5  # px around eyes, brows and lips: lashes, sockets
 INSIDE = 8  # px into the mask: past hem and seam
 

@@ -15,6 +15,7 @@ from pipeline.records import Float
 REACH = 4.0  # px each way: less than an eye is high
 LEAST_CONTRAST = 0.5  # stops between the two sides
 LEAST_AGREEMENT = 0.95  # share of a profile's variance its fit explains
+SHARPEST = 0.1  # of the edges of eyes and brows
 FEWEST = 15  # edges: the median of fewer is chance
 TEN_TO_NINETY = 2.5631  # sigmas of a Gaussian blur between 10 and 90 % of the step
 
@@ -22,20 +23,21 @@ TEN_TO_NINETY = 2.5631  # sigmas of a Gaussian blur between 10 and 90 % of the s
 def edge_rel(picture: Picture) -> float:
     """log2 of the mask's edge width over the width of the eyes' and brows' edges; NaN with too few edges.
 
-    Each width is the median of the 10-90 % widths of blurred steps fitted to profiles of log2 luminance:
-    along the mask's outline, and along the lines in and around eyes and brows where luminance is steepest.
-    Only steps of `LEAST_CONTRAST` or more that fit count, in both.
+    Blurred steps are fitted to profiles of log2 luminance along the mask's outline, and along the lines in
+    and around eyes and brows where luminance is steepest; only steps of `LEAST_CONTRAST` or more that fit
+    count. The mask's width is the median of the 10-90 % widths. The photo's own is that of its sharpest
+    tenth: most lines around an eye are soft by themselves, and only the sharpest tell the camera's blur.
     """
     values = picture.stops
     mask = across(values, *outline(picture, REACH), REACH)
     own = across(values, *ridges(values, eyes_and_brows(picture), REACH), REACH)
-    return float(np.log2(width_of(mask) / width_of(own)))
+    return float(np.log2(width_of(mask) / width_of(own, SHARPEST)))
 
 
-def width_of(profiles: Float) -> float:
-    """Median 10-90 % width, px, of the profiles (P, N) that hold a step; NaN with fewer than `FEWEST`."""
+def width_of(profiles: Float, quantile: float = 0.5) -> float:
+    """10-90 % width, px, of the profiles (P, N) that hold a step; NaN with fewer than `FEWEST`."""
     widths = step_widths(profiles)
-    return float(np.median(widths)) if len(widths) >= FEWEST else float("nan")
+    return float(np.quantile(widths, quantile)) if len(widths) >= FEWEST else float("nan")
 
 
 def step_widths(profiles: Float) -> Float:

@@ -19,20 +19,21 @@ D65: Float = TO_XYZ.sum(1)
 
 
 def halo(picture: Picture) -> float:
-    """Largest distance, CIELAB Delta E 1976, of the median profile from the line inside to outside colour.
+    """Largest distance, CIELAB Delta E 1976, off the line from inside to outside colour, near the edge.
 
-    The median, channel by channel, of the profiles along the whole outline; its ends (`NEAR` to `REACH` px
-    off the edge) give the two colours, and the line ends there: a rim brighter than both counts as well.
-    NaN with fewer than 15 points of outline.
+    Largest in each profile, and the median of that over the whole outline. A profile's ends (`NEAR` to
+    `REACH` px off the edge) give its two colours, and the line ends there: a rim brighter than both counts
+    as well. NaN with fewer than 15 points of outline.
     """
     points, normals = outline(picture, REACH)
     if len(points) < 15:
         return float("nan")
     lab = to_lab(picture.pixels)
-    profile = np.stack([np.median(across(lab[..., i], points, normals, REACH), axis=0) for i in range(3)], -1)
+    profiles = np.stack([across(lab[..., i], points, normals, REACH) for i in range(3)], axis=-1)
     t = offsets(REACH)
-    inside, outside = profile[t < -NEAR].mean(0), profile[t > NEAR].mean(0)
-    return float(off_line(profile[np.abs(t) <= NEAR], inside, outside).max())
+    inside, outside = profiles[:, t < -NEAR].mean(1), profiles[:, t > NEAR].mean(1)
+    near = profiles[:, np.abs(t) <= NEAR]
+    return float(np.median([off_line(*colours).max() for colours in zip(near, inside, outside, strict=True)]))
 
 
 def off_line(colours: Float, start: Float, end: Float) -> Float:

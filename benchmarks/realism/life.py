@@ -1,4 +1,9 @@
-"""What photos of real masks show, what other tools reach, and what we want."""
+"""What photos of real masks show, what other tools reach, and what we want.
+
+Where the words for a measure left a choice, it was made on 15 photos of light masks segmented by colour:
+edge_rel -0.01 (-0.37 .. 0.17), halo 7.3 (5.9 .. 8.4), noise 0.12 (-0.92 .. 0.40), tex4 0.07 (0.04 .. 0.11),
+spec 1.2 (0.6 .. 1.4), LR slope 0.59 (0.36 .. 0.92) with r 0.88 over 12 of them, sign 1.0.
+"""
 
 from __future__ import annotations
 

@@ -19,9 +19,10 @@ def noise(picture: Picture) -> float:
     """log2 of the mask's grain over that of the skin around it; NaN where either shows too little.
 
     Grain is the 25th percentile of local standard deviations: of those windows of `WINDOW` px that lie
-    whole in the area, the smoother ones, so that folds, prints, seams and wrinkles stay out.
+    whole in the area, the smoother ones, so that folds, prints, seams and wrinkles stay out. Of linear
+    luminance, as a sensor counts it; in stops a white mask has less grain than skin in any photo.
     """
-    values = picture.stops
+    values = 2.0**picture.stops
     return float(np.log2(grain(values, mask_inside(picture)) / grain(values, skin_around(picture))))
 
 

@@ -99,7 +99,8 @@ def test_light_against_the_skin_s_has_the_wrong_sign() -> None:
 def test_grain_of_mask_beside_skin(octaves: float) -> None:
     matte, rng = disc(0.5), np.random.default_rng(5)
     grain = rng.normal(size=matte.shape)
-    values = mixed(WHITE + 0.08 * 2**octaves * grain, -1.0 + 0.08 * grain, matte)
+    light = matte * (0.7 + 0.02 * 2**octaves * grain) + (1 - matte) * (0.4 + 0.02 * grain)
+    values = np.log2(light)
     assert texture.noise(picture(values, matte)) == pytest.approx(octaves, abs=0.15)
 
 
@@ -125,11 +126,11 @@ def test_an_octave_holds_its_own_waves() -> None:
 def test_a_rim_of_known_colour() -> None:
     rows, columns = np.indices((SIZE, SIZE))
     distance = np.hypot(columns - MIDDLE[0], rows - MIDDLE[1]) - RADIUS
-    matte, lightness = disc(0.5), np.where(distance < 0, 70.0, 50.0)
+    matte, lightness = disc(0.5), 50 + 20 * disc(0.8)
     even = picture(_stops_of(lightness), matte)
-    rimmed = picture(_stops_of(np.where(np.abs(distance - 2) < 1.5, 38.0, lightness)), matte)
+    rimmed = picture(_stops_of(lightness - 12 * np.exp(-(((distance - 2.5) / 0.9) ** 2))), matte)
     assert halo.halo(even) < 1.5
-    assert halo.halo(rimmed) == pytest.approx(12.0, abs=1.5)
+    assert halo.halo(rimmed) == pytest.approx(12.0, abs=1.0)
 
 
 def test_off_the_line_and_past_its_ends() -> None:
