@@ -115,6 +115,9 @@ def _mask(scene, made, rest: RestMask, solver: Solver):
     for frame, drag in ((solver.carry, on), (solver.carry + 4, free), (settled, free), (settled + 6, end)):
         cloth.air_damping = drag
         cloth.keyframe_insert("air_damping", frame=frame)
+    # Blender moves a mesh after the animation of its modifiers, but not after that of their settings: without
+    # this the solver's threads now and then saw the drag of the frame before
+    weld.keyframe_insert("merge_threshold", frame=1)
     made.append(mask.animation_data.action)
     cloth.bending_model = "ANGULAR"
     softest = float(rest.stiffness.min())
