@@ -37,6 +37,8 @@ def finish_mask(rest: RestMask, draped: Float, skin: Surface) -> WornMask:
         if patch.apart.any():
             gap = min(rest.parameters["thickest_m"], MOST_APART)
             vertices[ids] = order_layers(vertices[ids], 2 * patch.creases, gap)
+            # the innermost may have been pushed into the skin
+            vertices = lift(vertices, fine.faces, skin, CLEARANCE / 2)
     points, faces, maps, parts = [vertices], [fine.faces], [fine.uv], [fine.parts]
     count = len(vertices)
     for fastener in rest.fasteners:
