@@ -26,8 +26,8 @@ STEPS = 0.75  # of the solver a frame, for a tension of 1; a sheet swings faster
 # and one that outruns the steps stays stretched over the tip of the nose
 SLING = 0.17  # weight that keeps a mask under the chin, which little holds, from swinging
 CLEARANCE = 0.0014  # m off the skin, as near as the solver lets cloth come
-CHIN_GRIP = (0.5, 0.02)  # the same of the lower edge, which is drawn under the chin when a mask is put on
 GRIP = (0.5, 0.012)  # how firmly skin grips cloth that lies on the nose, m to either side of the middle
+CHIN_GRIP = (0.5, 0.02)  # the same of the lower edge, which is drawn under the chin when a mask is put on
 
 
 def lay_panels(design: Design, seat: Seat, rng: np.random.Generator) -> Laid:
