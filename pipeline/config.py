@@ -134,10 +134,11 @@ class RenderConfig(Block):
 
 
 class CompositeConfig(Block):
-    """How the mask is made to look as if the photo's own camera had taken it."""
+    """How the mask is made to look as if the photo's own camera had taken it, and stored as its file was."""
 
     blur: bool = True
     grain: bool = True
+    jpeg: bool = True
 
 
 class Config(Block):

@@ -65,6 +65,15 @@ class PhotoSource:
 
 
 @dataclass(frozen=True)
+class JpegHistory:
+    """How the file that a photo came from was compressed."""
+
+    tables: tuple[tuple[int, ...], ...]  # 64 quantisation steps each, row by row; of luma, then of chroma
+    sampling: Literal["4:4:4", "4:2:2", "4:2:0"]
+    orientation: int  # EXIF's, 1..8, that the pixels were turned upright from: the blocks lie in the file's
+
+
+@dataclass(frozen=True)
 class Photo:
     sha256: str  # hex digest of the file's bytes
     name: str
@@ -75,6 +84,8 @@ class Photo:
     licence: str | None = None
     consent: str | None = None
     beard_mm: float | None = None
+    jpeg: JpegHistory | None = None  # None: not a JPEG, or none like it can be written
+    file: bytes = b""  # as it was read; empty where there is none
 
 
 @dataclass(frozen=True)

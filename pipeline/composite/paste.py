@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from pipeline import colour
 from pipeline.composite.grain import draw_grain
+from pipeline.composite.jpeg import recompressed
 from pipeline.composite.matte import into_photo, quantise_matte, quantise_shadow
 from pipeline.composite.sensor import measure_sensor, soften
 from pipeline.config import CompositeConfig
@@ -53,10 +54,15 @@ def composite(
         result = np.repeat(result[..., 1:2], 3, axis=-1)
 
     matte_crop, shadow_crop = quantise_matte(alpha), quantise_shadow(shadow)
-    touched = (matte_crop > 0) | (shadow_crop < 255)
-    pixels = photo.pixels.copy()
-    pixels[y0:y1, x0:x1] = np.where(touched[..., None], result, under)
     shape = (photo.pixels.shape[0], photo.pixels.shape[1])
+    touched = np.zeros(shape, bool)
+    touched[y0:y1, x0:x1] = (matte_crop > 0) | (shadow_crop < 255)
+    pixels = photo.pixels.copy()
+    pixels[y0:y1, x0:x1] = np.where(touched[y0:y1, x0:x1, None], result, under)
+    if config.jpeg and photo.jpeg is not None:
+        pixels = recompressed(pixels, touched, photo.jpeg)
+        if grey:
+            pixels = np.repeat(pixels[..., 1:2], 3, axis=-1)
     return (
         pixels,
         into_photo(matte_crop, layers.box, shape, 0),

@@ -12,6 +12,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from pipeline.config import PhotosConfig
 from pipeline.photos.exif import focal_length_px
+from pipeline.photos.jpeg import jpeg_history
 from pipeline.records import Photo, PhotoSource, Rejected
 
 MIN_SIDE_PX = 32
@@ -48,6 +49,7 @@ def load_photo(source: PhotoSource, config: PhotosConfig) -> Photo:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_size(image.size, config)
             focal_px = focal_length_px(image)
+            jpeg = jpeg_history(image)
             image.load()
             upright = ImageOps.exif_transpose(image)
             pixels = np.asarray(_srgb(upright), dtype=np.uint8)
@@ -69,6 +71,8 @@ def load_photo(source: PhotoSource, config: PhotosConfig) -> Photo:
         licence=source.licence,
         consent=source.consent,
         beard_mm=source.beard_mm,
+        jpeg=jpeg,
+        file=data,
     )
 
 
