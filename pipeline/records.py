@@ -259,6 +259,7 @@ class ClothLook:
     weave: Tile | None = None  # (h, w, 3) factor on the colour, share of undyed thread, height in mm
     print: Tile | None = None  # (h, w, 4) premultiplied RGBA over the colour of the outside
     wear: Tile | None = None  # (h, w, 3) unevenness (0.5 = none), dirt and wear in [0, 1]
+    creases: Tile | None = None  # (h, w, 3) heights in m along 0, 60 and 120 degrees from u, of slope 1 rms
     under: ClothLook | None = None  # of the mask below
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.assets import asset_folder
+from pipeline.masks.fabrics.creases import KINDS, draw_creases
 from pipeline.masks.fabrics.draw import draw_weave
 from pipeline.masks.fabrics.wear import draw_wear
 from pipeline.masks.prints.draw import draw_print
@@ -32,10 +33,13 @@ def cloth_look(material: Mapping[str, Any], pixel: float, *folders: Path) -> Clo
     printed = material.get("print")
     if printed is not None and "file" in printed:
         printed = {**printed, "file": str(_picture(printed["file"], folders or (HERE,)))}
+    wear = draw_wear(texel, int(rng.integers(2**31)))
+    creases = draw_creases(int(rng.integers(KINDS)))
     return ClothLook(
         weave=weave,
         print=draw_print(printed, texel) if printed is not None else None,
-        wear=draw_wear(texel, int(rng.integers(2**31))),
+        wear=wear,
+        creases=replace(creases, origin=rng.uniform(0, 1, 2) * creases.size),
         under=cloth_look(material["under"], pixel, *folders) if "under" in material else None,
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.colour import decode
 from pipeline.masks.design.design import Design
-from pipeline.masks.design.material import Hem, Material, Print, Wear
+from pipeline.masks.design.material import Hem, Material, Print, Strip, Wear
 from pipeline.masks.fabrics.draw import FABRICS
 from pipeline.masks.prints.draw import SIZES_MM
 from pipeline.masks.prints.palettes import PALETTES
@@ -41,11 +41,14 @@ def draw_material(
     ``strap_colour``, ``valve_colour``. ``fabric`` is a name in `pipeline.masks.fabrics.draw.FABRICS`;
     ``roughness``, ``gloss``, ``sheen``, ``translucency``, ``unevenness``, ``dirt``, ``rubbing``,
     ``creases``, ``window_haze`` and ``window_fog`` lie in [0, 1]; ``wire_is`` metal or hidden;
-    ``thickness_m`` is that of the whole sheet; ``crumple_m`` the height of its dents. ``weave_seed`` seeds
-    where the cloth was cut and what happened to it. ``hem`` says how borders are finished (``kind``,
-    ``row_m`` from the edge, ``rows``, ``gap_m`` apart, ``stitch_m``, ``thread`` colour or None for the
-    cloth's, ``seams``), ``folds_u_m`` and ``folds_v_m`` where folds run, in the uv. ``print`` is
-    None, or what `pipeline.masks.prints.draw.draw_print` takes.
+    ``thickness_m`` is that of the whole sheet; ``crumple`` (3) are the rms slopes of handling's creases
+    along 0, 60 and 120 degrees from u, ``buckling`` the share of pressing together that goes into more.
+    ``weave_seed`` seeds where the cloth was cut and what happened to it. ``hem`` says how borders are
+    finished (``kind``, ``row_m`` from the edge, ``rows``, ``gap_m`` apart, ``stitch_m``, ``thread`` colour
+    or None for the cloth's, ``seams``, ``sides`` the rows of upright borders where they differ, and how
+    wide their strip is; ``binding`` the colour of bound ``edges`` and ``sides``), ``folds_u_m`` and
+    ``folds_v_m`` where folds run, in the uv. ``print`` is None, or what
+    `pipeline.masks.prints.draw.draw_print` takes.
     """
     look = design.material
     fabric = _choose({str(k): v for k, v in look.fabrics.items()}, fabrics, rng)
@@ -69,8 +72,9 @@ def draw_material(
         "thickness_m": float(rng.uniform(*look.thickness_mm)) / 1000,
         "weave_seed": int(rng.integers(2**31)),
         "unevenness": usual.unevenness if look.unevenness is None else look.unevenness,
-        "crumple_m": usual.crumple * float(rng.uniform(0.5, 1.5)),
-        "hem": _hem(look.hem),
+        "crumple": _crumple(usual.crumple, design.construction.kind == "pleated", rng),
+        "buckling": usual.buckling,
+        "hem": _hem(look.hem, pale=loops is not outside, rng=rng),
         **_wear(look.wear, rng),
         **_hardware(look, outside, rng),
         "wire_is": "metal" if design.wire and design.wire.outside else "hidden",
@@ -109,8 +113,24 @@ def _matches(names: tuple[str, ...] | str, colour: str) -> bool:
     return names == "always" or colour in names
 
 
-def _hem(hem: Hem) -> dict[str, Any]:
+def _crumple(usual: float, packed_flat: bool, rng: np.random.Generator) -> list[float]:
+    """Masks that lie folded in their box are creased along the pleats more than across."""
+    slope = usual * float(np.exp(rng.normal(0, 0.4)))
+    return [slope * (2.0 if packed_flat else 1.0), slope, slope]
+
+
+def _hem(hem: Hem, pale: bool, rng: np.random.Generator) -> dict[str, Any]:
+    """``pale``: the makers use undyed parts on this mask."""
+    edges, sides = rng.random(2)
     return {
+        "sides": None if hem.sides is None else _strip(hem.sides),
+        "binding": None
+        if hem.binding is None or not pale
+        else {
+            "colour": linear(hem.binding.srgb).tolist(),
+            "edges": bool(edges < hem.binding.edges),
+            "sides": bool(sides < hem.binding.sides),
+        },
         "kind": hem.kind,
         "row_m": hem.from_edge_mm / 1000,
         "rows": hem.rows,
@@ -118,6 +138,16 @@ def _hem(hem: Hem) -> dict[str, Any]:
         "stitch_m": hem.stitch_mm / 1000,
         "thread": None if hem.thread is None else linear(hem.thread).tolist(),
         "seams": hem.seams,
+    }
+
+
+def _strip(strip: Strip) -> dict[str, Any]:
+    return {
+        "width_m": strip.width_mm / 1000,
+        "row_m": strip.from_edge_mm / 1000,
+        "rows": strip.rows,
+        "gap_m": strip.rows_apart_mm / 1000,
+        "stitch_m": strip.stitch_mm / 1000,
     }
 
 

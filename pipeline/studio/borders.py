@@ -24,6 +24,7 @@ class Borders:
     hem: Float  # (F, 3, 2) to the nearest open border of its piece, and how far along that border
     seam: Float  # (F, 3, 2) the same for where the piece is joined to another one, or to a valve or window
     ridge: Float  # (F, 3) 1 in the middle of the nose wire, 0 off it
+    upright: Float  # (F, 3) 1 where the nearest open border runs up the flat pattern, 0 where across it
 
 
 def find_borders(faces: Int, uv: Float, parts: Any) -> Borders:
@@ -50,16 +51,18 @@ def find_borders(faces: Int, uv: Float, parts: Any) -> Borders:
     )
     piece = sparse.csgraph.connected_components(links, directed=False)[1]
     seams = np.concatenate([a[joined], b[joined]])
+    hem = _measure(uv, piece, maps[open_sides], start[open_sides], end[open_sides], piece[face[open_sides]])
     return Borders(
-        _measure(uv, piece, maps[open_sides], start[open_sides], end[open_sides], piece[face[open_sides]]),
-        _measure(uv, piece, maps[seams], start[seams], end[seams], piece[face[seams]]),
+        hem[..., :2],
+        _measure(uv, piece, maps[seams], start[seams], end[seams], piece[face[seams]])[..., :2],
         _ridge(faces, parts),
+        hem[..., 2],
     )
 
 
 def _measure(uv: Float, piece: Any, sides: Float, start: Int, end: Int, owner: Any) -> Float:
-    """Distance and place along (F, 3, 2) for border ``sides`` (S, 2, 2) of the pieces ``owner`` (S,)."""
-    found = np.zeros((*uv.shape[:2], 2))
+    """Distance, place along, uprightness (F, 3, 3) for ``sides`` (S, 2, 2) of the pieces ``owner`` (S,)."""
+    found = np.zeros((*uv.shape[:2], 3))
     found[..., 0] = FAR
     for one in np.unique(owner):
         mine = np.flatnonzero(owner == one)
@@ -74,7 +77,8 @@ def _measure(uv: Float, piece: Any, sides: Float, start: Int, end: Int, owner: A
         share = ((points - p[near]) * way[near]).sum(1) / np.maximum(lengths[near] ** 2, 1e-18)
         share = np.clip(share, 0, 1)
         distance = np.linalg.norm(points - p[near] - share[:, None] * way[near], axis=1)
-        found[here] = np.stack([distance, at[near] + share * lengths[near]], -1).reshape(-1, 3, 2)
+        steep = np.abs(way[near, 1]) / np.maximum(lengths[near], 1e-18)
+        found[here] = np.stack([distance, at[near] + share * lengths[near], steep], -1).reshape(-1, 3, 3)
     return found
 
 

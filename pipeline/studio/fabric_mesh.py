@@ -12,14 +12,16 @@ from pipeline.records import CORDS, PARTS, Float, Int, WornMask
 from pipeline.studio import blender, mesh
 from pipeline.studio.borders import FAR, find_borders
 from pipeline.studio.camera import to_blender
+from pipeline.studio.squeeze import squeezed
 
 SHEET_SLOTS = ("outer", "inner", "valve", "window")
 """Material slots of the sheet's object: the two sides of the cloth, and what is no cloth."""
 CORD_SLOTS = ("loop", "strap")
 _FILM = PARTS.index("window")
-_UV_LAYERS = ("UVMap", "Hem", "Seam", "Ridge")
-"""UV maps: the flat pattern; how far from the border and how far along it; the same for seams; (1, 0) over
-the middle of the nose wire. See `pipeline.studio.borders`."""
+_UV_LAYERS = ("UVMap", "Hem", "Seam", "Ridge", "Squeeze", "Squeeze3")
+"""UV maps: the flat pattern; how far from the border and how far along it; the same for seams; whether over
+the middle of the nose wire, and how upright the nearest border is; strain that is taken up by wrinkles along
+0 and 60, and along 120 degrees. See `pipeline.studio.borders` and `pipeline.studio.squeeze`."""
 
 
 def join_triangles(faces: Int, groups: Any) -> tuple[Int, Any, Int, Any]:
@@ -52,7 +54,7 @@ class Shell:
     """Polygons over points, ready for a mesh."""
 
     points: Float  # (N, 3)
-    maps: list[Any]  # a (k, 2 or 8) array for each polygon: pairs of _UV_LAYERS
+    maps: list[Any]  # a (k, 2 or 12) array for each polygon: pairs of _UV_LAYERS
     polygons: list[list[int]]
     parts: Any  # (P,) part ids
     slots: Any  # (P,) material slots
@@ -119,8 +121,16 @@ def add_mask(scene: Any, worn: WornMask, vertices: Float, thickness: float, leve
         vertex, flat = compact.ravel(), worn.uv[chosen].reshape(-1, 2)
         if name == "Sheet":
             lines = find_borders(compact.reshape(faces.shape), worn.uv[chosen], worn.parts[chosen])
-            ridge = np.stack([lines.ridge, np.zeros_like(lines.ridge)], -1)
-            flat = np.concatenate([flat, *(m.reshape(-1, 2) for m in (lines.hem, lines.seam, ridge))], axis=1)
+            ridge = np.stack([lines.ridge, lines.upright], -1)
+            strain = squeezed(compact.reshape(faces.shape), worn.uv[chosen], worn.vertices[used])[vertex]
+            flat = np.concatenate(
+                [
+                    flat,
+                    *(m.reshape(-1, 2) for m in (lines.hem, lines.seam, ridge)),
+                    np.pad(strain, ((0, 0), (0, 1))),
+                ],
+                axis=1,
+            )
         quads, quad_parts, rest, rest_parts = join_triangles(compact.reshape(faces.shape), worn.parts[chosen])
         parts = np.concatenate([quad_parts, rest_parts])
         polygons = [*vertex[quads].tolist(), *vertex[rest].tolist()]

@@ -8,10 +8,12 @@ pytest.importorskip("bpy")
 from test_render import FOCAL, PLAIN, a_face, a_sheet
 
 from pipeline.config import RenderConfig
+from pipeline.masks.fabrics.creases import draw_creases
 from pipeline.masks.look import cloth_look
 from pipeline.records import PARTS, ClothLook, Tile, WornMask
 from pipeline.studio.borders import FAR, find_borders
 from pipeline.studio.render import pixel_size, render_layers
+from pipeline.studio.squeeze import squeezed
 
 WINDOW = PARTS.index("window")
 
@@ -159,3 +161,52 @@ def test_breath_dulls_a_window_in_its_middle():
     more = wet.rgba[..., 3] - clear.rgba[..., 3]
     assert middle.sum() > 30 and rim.sum() > 10
     assert more[middle].mean() > 0.08 and np.abs(more[rim]).mean() < 0.02
+
+
+def pressed(share: float, axis: int) -> WornMask:
+    """A sheet whose threads along ``axis`` (0 across, 1 up) are shorter by ``share`` than on its pattern."""
+    worn = a_sheet(cells=12)
+    uv = worn.uv.copy()
+    uv[..., axis] /= 1 - share
+    return dataclasses.replace(worn, uv=uv)
+
+
+def test_wrinkles_run_across_the_way_a_sheet_is_pressed():
+    for axis, expected in ((1, (0.025, 0, 0)), (0, (0, 0.025 * 2 / 3, 0.025 * 2 / 3))):
+        worn = pressed(0.04, axis)  # of which 0.015 is taken up by the fibres
+        strain = squeezed(worn.faces, worn.uv, worn.vertices)
+        np.testing.assert_allclose(strain, np.tile(expected, (len(strain), 1)), atol=1e-6)
+    free = pressed(0.0, 0)
+    assert squeezed(free.faces, free.uv * 0.9, free.vertices).max() == 0  # stretched cloth is smooth
+
+
+def test_creases_shade_a_sheet_only_where_it_is_pressed():
+    worn, face = pressed(0.05, 1), a_face()
+    look = ClothLook(creases=draw_creases(0))
+    smooth, taut, creased = (
+        render_layers(face, sheet, {**PLAIN, "buckling": share}, RenderConfig(samples=8), 5, look)
+        for sheet, share in ((worn, 0.0), (a_sheet(cells=12), 0.5), (worn, 0.5))
+    )
+    there = smooth.rgba[..., 3] > 0.999
+    spread = [np.log(layers.rgba[there, 1]).std() for layers in (smooth, taut, creased)]
+    assert spread[2] > 2 * spread[0] and spread[1] == pytest.approx(spread[0], rel=0.05)
+
+
+def test_binding_colours_the_borders_that_have_it():
+    worn, face = a_sheet(cells=12), a_face()
+    away = np.minimum(0.06 - np.abs(worn.uv[..., 0]), 0.04 - np.abs(worn.uv[..., 1])).mean(axis=1)
+    worn = dataclasses.replace(
+        worn, parts=np.where(away < 0.01, PARTS.index("edge"), worn.parts).astype(np.uint8)
+    )
+    hem = {
+        "kind": "cut",
+        "seams": "plain",
+        "binding": {"colour": [0.8, 0.1, 0.1], "edges": False, "sides": True},
+    }
+    layers = render_layers(face, worn, {**PLAIN, "hem": hem}, RenderConfig(samples=4), 5)
+    u, v = (np.abs(layers.uv[..., k]) for k in (0, 1))
+    full = layers.rgba[..., 3] > 0.999
+    side, top = full & (u > 0.053) & (v < 0.025), full & (v > 0.033) & (u < 0.045)
+    assert side.sum() > 20 and top.sum() > 20
+    np.testing.assert_allclose(np.median(layers.albedo[side], 0), [0.8, 0.1, 0.1], atol=0.01)
+    np.testing.assert_allclose(np.median(layers.albedo[top], 0), PLAIN["colour"], atol=0.01)

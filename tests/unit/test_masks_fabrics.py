@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from pipeline.masks.fabrics.creases import draw_creases
 from pipeline.masks.fabrics.draw import FABRICS, draw_weave
 from pipeline.masks.fabrics.wear import draw_wear
 
@@ -60,3 +61,17 @@ def test_wear_is_drawn_from_its_seed_and_repeats_without_a_seam():
         step = np.abs(np.diff(tile.pixels, axis=axis, append=tile.pixels.take([0], axis)))
         step = step.mean(axis=(1 - axis, 2))
         assert step[-1] < 1.5 * step.mean()
+
+
+def test_creases_run_their_way_with_a_slope_of_one():
+    tile, again, other = draw_creases(1), draw_creases(1), draw_creases(2)
+    np.testing.assert_array_equal(tile.pixels, again.pixels)
+    assert (tile.pixels != other.pixels).any()
+    texel = float(tile.size[0]) / tile.pixels.shape[1]
+    for number, angle in enumerate(np.radians([0, 60, 120])):
+        height = tile.pixels[..., number].astype(float)
+        up, right = ((np.roll(height, -1, axis) - np.roll(height, 1, axis)) / (2 * texel) for axis in (0, 1))
+        along, across = right * np.cos(angle) + up * np.sin(angle), up * np.cos(angle) - right * np.sin(angle)
+        assert (up**2 + right**2).mean() == pytest.approx(1.0, rel=1e-3)
+        assert across.std() > 2.5 * along.std()
+        assert np.abs(right[:, [0, -1]]).max() < 3 * np.abs(right).max(axis=0).mean()  # no step at the seam

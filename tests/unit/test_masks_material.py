@@ -121,3 +121,17 @@ def test_a_stamp_stands_where_the_design_says_and_is_pressed_in():
     for wrong in ({"kind": "stamp"}, {"kind": "dots", "text": ("a",)}, {"kind": "dots", "at_mm": (0, 1)}):
         with pytest.raises(ValueError, match=r"stamp|at_mm"):
             Print(weight=1, **wrong)
+
+
+def test_pale_strips_bind_dyed_masks_with_pale_loops_only():
+    drawn = {
+        name: [
+            draw_material(load_design("surgical"), np.random.default_rng(s), colours={name: 1})["hem"][
+                "binding"
+            ]
+            for s in range(40)
+        ]
+        for name in ("light blue", "black")
+    }
+    assert all(binding is None for binding in drawn["black"])
+    assert 10 < sum(binding["sides"] for binding in drawn["light blue"]) < 30

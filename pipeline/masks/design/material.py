@@ -51,6 +51,24 @@ class Print(Block):
         return self
 
 
+class Strip(Block):
+    """A strip welded about the upright borders, and the rows of weld points on it."""
+
+    width_mm: Positive
+    from_edge_mm: Positive
+    rows: Literal[1, 2, 3, 4]
+    rows_apart_mm: Positive
+    stitch_mm: Annotated[float, Field(ge=0.8, le=12)]
+
+
+class Binding(Block):
+    """Undyed strips about the borders of a dyed mask, and the share of masks that have them."""
+
+    srgb: Hex
+    edges: Fraction  # the upper and the lower one
+    sides: Fraction
+
+
 class Hem(Block):
     """How the border is finished. Rows run along it: of weld points, or of stitches."""
 
@@ -63,6 +81,8 @@ class Hem(Block):
     seams: Literal["plain", "topstitched", "welded", "raised"] = (
         "plain"  # where panels meet; raised: edges out
     )
+    sides: Strip | None = None  # upright borders, where they differ
+    binding: Binding | None = None
 
 
 class Wear(Block):

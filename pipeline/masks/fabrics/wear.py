@@ -12,11 +12,11 @@ FINEST = 4e-4  # m
 
 
 def draw_wear(texel: float, seed: int) -> Tile:
-    """Unevenness (0.5 = none), dirt, wear and crumple (0.5 = flat): (h, w, 4), each in [0, 1].
+    """Unevenness (0.5 = none), dirt and wear: (h, w, 3), each in [0, 1].
 
     In squares of ``texel`` m or larger. Unevenness is the cloudiness of any web or weave; dirt gathers in
-    soft smudges with few specks; wear is pills and rubbed patches; crumple is the height of shallow dents
-    and faint ridges that handling leaves. How much of each is seen is the material's affair.
+    soft smudges with few specks; wear is pills and rubbed patches. How much of each is seen is the
+    material's affair.
     """
     count = max(8, round(REPEAT / max(texel, FINEST)))
     rng = np.random.default_rng(seed)
@@ -28,9 +28,6 @@ def draw_wear(texel: float, seed: int) -> Tile:
     lint = np.clip(fibres(REPEAT, count, rng, 60, 0.007), 0, 2.5) / 2.5
     dirt = np.clip(0.9 * smudge + 0.4 * speck, 0, 1)
     wear = np.clip(0.55 * rubbed + 0.8 * pills + 0.4 * lint, 0, 1)
-    ridges = 1.2 - np.sqrt(noise(REPEAT, count, 0.020, rng) ** 2 + 0.1)
-    dents = ridges + 0.8 * noise(REPEAT, count, 0.013, rng)
-    crumple = 0.5 + 0.13 * (dents - dents.mean())
-    pixels = np.stack([0.5 + 0.16 * cloud, dirt, wear, crumple], axis=-1).clip(0, 1)
+    pixels = np.stack([0.5 + 0.16 * cloud, dirt, wear], axis=-1).clip(0, 1)
     origin = rng.uniform(0, REPEAT, 2)
     return Tile(pixels.astype(np.float32), np.array([REPEAT, REPEAT]), origin, 0.0, True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.records import PARTS, ClothLook, Float
+from pipeline.records import PARTS, ClothLook, Float, Tile
 from pipeline.studio import blender
 from pipeline.studio.materials.graph import Graph
 from pipeline.studio.materials.labels import labelled
@@ -17,9 +17,9 @@ from pipeline.studio.materials.tile import tile
 UNDYED = np.array([0.66, 0.65, 0.60])  # cotton as it comes from the loom
 DIRT = np.array([0.78, 0.71, 0.61])  # what grime leaves of the light
 PILL = 1.2e-4  # m that the worst pills stand out
-CRUMPLE = 0.5  # what the highest ridges differ by from the deepest dents, in the map
 FLAT = 0.01  # relief that slopes less from pixel to pixel is not worth its cost
 EDGE = PARTS.index("edge")
+_BANDS = (EDGE, PARTS.index("wire"))
 _UNEVEN = 0.1 / 0.14  # unevenness is in tenths; the map's own deviation is 0.14
 
 
@@ -81,13 +81,40 @@ def _dyed(
         # sewers choose a thread that is seen least: of the mean colour of a print
         own = _mean_colour(material, look) if thread is None else np.asarray(thread, float)
         colour = graph.mix_colour(lines.thread, colour, own)
-    colour = graph.scale_colour(colour, tone)
+    colour = graph.scale_colour(_bound(graph, material, colour), tone)
     if look.wear is not None:
-        colour, pilled, dents = _worn(graph, material, look, colour, uv)
+        colour, pilled = _worn(graph, material, look, colour, uv)
         if PILL * float(material.get("rubbing", 0.0)) > FLAT * pixel:
             height = graph.math("ADD", pilled, height)
-        height = graph.math("ADD", dents, height)
+    if look.creases is not None:
+        height = graph.math("ADD", _creased(graph, material, look.creases, uv), height)
     return colour, height
+
+
+def _bound(graph: Graph, material: Mapping[str, Any], colour: Any) -> Any:
+    """The borders in the colour of the strips that they are bound with."""
+    binding = material.get("hem", {}).get("binding")
+    if binding is None:
+        return colour
+    part, (_, upright, _) = graph.attribute("part"), graph.parts(graph.uv("Ridge"))
+    band = graph.math("ADD", *(graph.math("COMPARE", part, number, 0.5) for number in _BANDS))
+    side = graph.ramp(upright, 0.45, 0.55)
+    share: Any = 1.0 if binding["edges"] and binding["sides"] else 0.0
+    if binding["edges"] != binding["sides"]:
+        share = side if binding["sides"] else graph.one_less(side)
+    return graph.mix_colour(graph.math("MULTIPLY", band, share), colour, np.asarray(binding["colour"], float))
+
+
+def _creased(graph: Graph, material: Mapping[str, Any], creases: Tile, uv: Any) -> Any:
+    """Height in m: of handling's creases, and of the wrinkles that take up what the sheet is pressed by."""
+    heights = graph.parts(tile(graph, uv, creases)[0])
+    strains = (*graph.parts(graph.uv("Squeeze"))[:2], graph.parts(graph.uv("Squeeze3"))[0])
+    height: Any = 0.0
+    for own, strain, crease in zip(material.get("crumple", (0, 0, 0)), strains, heights, strict=True):
+        # a wrinkle's mean square slope is twice the strain that it takes up
+        square = graph.math("MULTIPLY_ADD", strain, 2 * float(material.get("buckling", 0.0)), float(own) ** 2)
+        height = graph.math("MULTIPLY_ADD", crease, graph.math("SQRT", square), height)
+    return height
 
 
 def _shine(material: Mapping[str, Any]) -> Float:
@@ -109,11 +136,10 @@ def _mean_colour(material: Mapping[str, Any], look: ClothLook) -> Float:
 
 def _worn(
     graph: Graph, material: Mapping[str, Any], look: ClothLook, colour: Any, uv: Any
-) -> tuple[Any, Any, Any]:
-    """Colour after use, what pills stand out, and dents; m."""
+) -> tuple[Any, Any]:
+    """Colour after use, and what pills stand out, m."""
     assert look.wear is not None
-    marks, crumple = tile(graph, uv, look.wear)
-    cloud, stain, rub = graph.parts(marks)
+    cloud, stain, rub = graph.parts(tile(graph, uv, look.wear)[0])
     uneven = _UNEVEN * float(material.get("unevenness", 0.0))
     colour = graph.scale_colour(colour, graph.math("MULTIPLY_ADD", cloud, uneven, 1 - 0.5 * uneven))
     edge = graph.ramp(graph.parts(graph.uv("Hem"))[0], 0.008, 0.0)
@@ -127,8 +153,7 @@ def _worn(
     if rubbing > 0:
         worn = graph.math("MULTIPLY", graph.math("MULTIPLY_ADD", edge, 0.4, rub), 0.35 * rubbing)
         colour = graph.mix_colour(worn, colour, _faded(material))
-    dents = graph.math("MULTIPLY", crumple, float(material.get("crumple_m", 0.0)) / CRUMPLE)
-    return colour, graph.math("MULTIPLY", rub, PILL * rubbing), dents
+    return colour, graph.math("MULTIPLY", rub, PILL * rubbing)
 
 
 def _faded(material: Mapping[str, Any]) -> Float:

@@ -43,11 +43,16 @@ def relief(graph: Graph, material: Mapping[str, Any], pixel: float, seams: bool)
     hem = material.get("hem", {"kind": "cut", "seams": "plain"})
     gap = hem.get("gap_m", SECOND_ROW)
     distance, along, _ = graph.parts(graph.uv("Hem"))
+    ridge, upright, _ = graph.parts(graph.uv("Ridge"))
     if hem["kind"] == "welded":
-        for row in range(hem["rows"]):
-            found = _welds(graph, found, distance, along, hem["row_m"] + row * gap, hem["stitch_m"], pixel)
+        strip = hem.get("sides")
+        side = graph.ramp(upright, 0.45, 0.55) if strip else 0.0
+        if strip:
+            found = _strip(graph, found, distance, side, strip["width_m"], pixel)
+            found = _welded(graph, found, distance, along, strip, side, pixel)
+        found = _welded(graph, found, distance, along, hem, graph.one_less(side), pixel)
     elif hem["kind"] == "stitched":
-        found = _turned(graph, found, distance, hem["row_m"] + 0.0015)
+        found = _turned(graph, found, distance, hem["row_m"] + 0.0015, pixel)
         for row in range(hem["rows"]):
             found = _stitches(graph, found, distance, along, hem["row_m"] - row * gap, hem["stitch_m"], pixel)
     elif hem["kind"] == "bound":
@@ -55,9 +60,31 @@ def relief(graph: Graph, material: Mapping[str, Any], pixel: float, seams: bool)
         found = _stitches(graph, found, distance, along, hem["row_m"] - 0.0012, hem["stitch_m"], pixel)
     if seams:
         found = _sewn(graph, found, hem["seams"], hem.get("stitch_m", SECOND_ROW), pixel)
-    ridge = graph.ramp(graph.parts(graph.uv("Ridge"))[0], 0.0, 0.9)
-    found = replace(found, height=graph.math("MULTIPLY_ADD", ridge, WIRE_RIDGE, found.height))
+    found = replace(
+        found, height=graph.math("MULTIPLY_ADD", graph.ramp(ridge, 0.0, 0.9), WIRE_RIDGE, found.height)
+    )
     return _folds(graph, found, material)
+
+
+def _welded(
+    graph: Graph, on: Relief, distance: Any, along: Any, rows: Mapping[str, Any], share: Any, pixel: float
+) -> Relief:
+    """Rows of weld points as far as ``share`` says that this border has them."""
+    for row in range(rows["rows"]):
+        place = rows["row_m"] + row * rows.get("gap_m", SECOND_ROW)
+        on = _welds(graph, on, distance, along, place, rows["stitch_m"], share, pixel)
+    return on
+
+
+def _strip(graph: Graph, on: Relief, distance: Any, share: Any, width: float, pixel: float) -> Relief:
+    """A strip folded about the border and welded on, a step above the sheet, in whose corner it is dark."""
+    over = graph.math("MULTIPLY", graph.ramp(distance, width + 0.0003, width - 0.0003), share)
+    corner = graph.math("MULTIPLY", _line(graph, distance, width + 0.0004, 0.0004, 0.0003, pixel), share)
+    return replace(
+        on,
+        height=graph.math("MULTIPLY_ADD", over, 2.5e-4, on.height),
+        tone=graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", corner, -0.10, 1.0)),
+    )
 
 
 def _sewn(graph: Graph, on: Relief, kind: str, pitch: float, pixel: float) -> Relief:
@@ -67,11 +94,14 @@ def _sewn(graph: Graph, on: Relief, kind: str, pitch: float, pixel: float) -> Re
     on = _groove(graph, on, across, pixel)
     if kind == "topstitched":
         return _stitches(graph, on, across, run, 0.0022, pitch, pixel)
-    return _welds(graph, on, across, run, 0.0020, pitch, pixel) if kind == "welded" else on
+    return _welds(graph, on, across, run, 0.0020, pitch, 1.0, pixel) if kind == "welded" else on
 
 
-def _line(graph: Graph, distance: Any, at: float, half: float, soft: float) -> Any:
-    return graph.ramp(graph.off(distance, at), half + soft, half - soft)
+def _line(graph: Graph, distance: Any, at: float, half: float, soft: float, pixel: float) -> Any:
+    """1 within ``half`` m of ``at``; no narrower than a pixel, but as much fainter, as the lens shows it."""
+    wide, dull = max(half, 0.5 * pixel), max(soft, 0.25 * pixel)
+    line = graph.ramp(graph.off(distance, at), wide + dull, wide - dull)
+    return line if wide == half else graph.math("MULTIPLY", line, half / wide)
 
 
 def _beat(graph: Graph, along: Any, pitch: float, share: float) -> Any:
@@ -81,18 +111,25 @@ def _beat(graph: Graph, along: Any, pitch: float, share: float) -> Any:
     return graph.ramp(wave, edge - 0.25, edge + 0.25)
 
 
-def _welds(
-    graph: Graph, on: Relief, distance: Any, along: Any, row: float, pitch: float, pixel: float
-) -> Relief:
-    seen = visible(max(pitch, 2.5 * WELD), pixel)
+def _points(graph: Graph, line: Any, along: Any, pitch: float, share: float, pixel: float) -> Any:
+    """``share`` of a ``line`` in every ``pitch`` m; all of it, as much fainter, where they run together."""
+    seen = visible(pitch, pixel)
     if seen == 0:
-        return on
-    point = graph.math(
-        "MULTIPLY", _line(graph, distance, row, 0.7 * WELD, 0.3 * WELD), _beat(graph, along, pitch, 0.55)
-    )
-    point = graph.math("MULTIPLY", point, seen)
+        return graph.math("MULTIPLY", line, share)
+    beat = graph.math("MULTIPLY_ADD", _beat(graph, along, pitch, share), seen, share * (1 - seen))
+    return graph.math("MULTIPLY", line, beat)
+
+
+def _welds(
+    graph: Graph, on: Relief, distance: Any, along: Any, row: float, pitch: float, weight: Any, pixel: float
+) -> Relief:
+    line = graph.math("MULTIPLY", _line(graph, distance, row, 0.7 * WELD, 0.3 * WELD, pixel), weight)
+    point = _points(graph, line, along, pitch, 0.55, pixel)
+    # between the points the sheets are drawn together as well
+    groove = graph.math("MULTIPLY", _line(graph, distance, row, 0.6 * WELD, 1.4 * WELD, pixel), weight)
+    height = graph.math("MULTIPLY_ADD", groove, -1.2e-4, on.height)
     return Relief(
-        graph.math("MULTIPLY_ADD", point, -2e-4, on.height),
+        graph.math("MULTIPLY_ADD", point, -1.5e-4 * visible(4 * WELD, pixel), height),
         graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", point, -MELT, 1.0)),
         on.thread,
         graph.math("MAXIMUM", on.melted, point),
@@ -103,25 +140,20 @@ def _stitches(
     graph: Graph, on: Relief, distance: Any, along: Any, row: float, pitch: float, pixel: float
 ) -> Relief:
     """A running seam: the thread shows on two thirds of its length and draws the cloth in all along."""
-    groove = graph.math("MULTIPLY", _line(graph, distance, row, 0.0002, 0.0006), visible(0.0025, pixel))
+    groove = _line(graph, distance, row, 0.0004, 0.0006, pixel)
     height = graph.math("MULTIPLY_ADD", groove, -1.6e-4, on.height)
-    tone = graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", groove, -0.10, 1.0))
-    thread = graph.math(
-        "MULTIPLY", _line(graph, distance, row, THREAD, 0.00008), _beat(graph, along, pitch, 0.68)
-    )
+    tone = graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", groove, -0.12, 1.0))
     # seen as a line of paler cloth where single stitches can no longer be told apart
-    seen = visible(pitch, pixel)
-    even = graph.math("MULTIPLY", _line(graph, distance, row, THREAD, 0.00008), 0.68)
-    thread = graph.math("ADD", graph.math("MULTIPLY", thread, seen), graph.math("MULTIPLY", even, 1 - seen))
+    thread = _points(graph, _line(graph, distance, row, THREAD, 0.00008, pixel), along, pitch, 0.68, pixel)
     return Relief(
-        graph.math("MULTIPLY_ADD", thread, 2.2e-4 * seen, height),
+        graph.math("MULTIPLY_ADD", thread, 2.2e-4 * visible(pitch, pixel), height),
         tone,
         graph.math("MAXIMUM", on.thread, thread),
         on.melted,
     )
 
 
-def _turned(graph: Graph, on: Relief, distance: Any, width: float) -> Relief:
+def _turned(graph: Graph, on: Relief, distance: Any, width: float, pixel: float) -> Relief:
     """Cloth turned over along the border: twice as thick there, with a step where it ends."""
     inside = graph.ramp(distance, width + 0.0005, width - 0.0005)
     roll = graph.ramp(distance, 0.0, 0.0012)
