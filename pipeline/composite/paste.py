@@ -9,6 +9,7 @@ from pipeline import colour
 from pipeline.composite.grain import draw_grain
 from pipeline.composite.jpeg import recompressed
 from pipeline.composite.matte import into_photo, quantise_matte, quantise_shadow
+from pipeline.composite.occlusion import with_front
 from pipeline.composite.sensor import measure_sensor, soften
 from pipeline.config import CompositeConfig
 from pipeline.records import PARTS, Layers, Photo
@@ -24,9 +25,9 @@ def composite(
     """The masked photo (H, W, 3 sRGB), its matte (H, W; 0 = no mask) and shadow (H, W; 255 = unchanged).
 
     In linear light ``photo * shadow * (1 - alpha) + rgb``, T. Porter, T. Duff, "Compositing digital
-    images", SIGGRAPH 1984, blurred and grained as the photo is where ``config`` says so. Pixels with
-    matte 0 and shadow 255 are the photo's own, bit by bit. A black-and-white photo stays so. The grain
-    is drawn from ``layers.material["seed"]``.
+    images", SIGGRAPH 1984, blurred and grained as the photo is where ``config`` says so, behind what the
+    photo has in front of it. Pixels with matte 0 and shadow 255 are the photo's own, bit by bit. A
+    black-and-white photo stays so. The grain is drawn from ``layers.material["seed"]``.
     """
     x0, y0, x1, y1 = layers.box
     under = photo.pixels[y0:y1, x0:x1]
@@ -41,7 +42,10 @@ def composite(
     if grey:
         fabric, shadow = colour.to_grey(fabric), colour.to_grey(shadow)
 
-    linear = colour.to_linear(under) * shadow * (1.0 - alpha)[..., None] + fabric
+    light = colour.to_linear(under)
+    if layers.front is not None:
+        alpha, shadow, fabric = with_front(light, layers.front.astype(np.float64), alpha, shadow, fabric)
+    linear = light * shadow * (1.0 - alpha)[..., None] + fabric
     encoded = colour.encode(linear)
     if config.grain:
         rng = np.random.default_rng([int(layers.material["seed"]), _GRAIN_STREAM])
