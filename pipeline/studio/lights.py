@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from pipeline.records import Light
+from pipeline.records import Float, Light
 from pipeline.studio import blender
 from pipeline.studio.camera import to_blender
 
@@ -27,6 +27,35 @@ def set_ambient(scene: Any, colour: Any) -> None:
     strength = max(float(np.max(colour)), 1e-9)
     background.inputs["Color"].default_value = (*(float(c) / strength for c in colour), 1.0)
     background.inputs["Strength"].default_value = strength
+
+
+def set_sky(scene: Any, sky: Float) -> None:
+    """Surroundings that send radiance ``sky`` (H, W, 3), linear RGB, as `pipeline.sky` lays it out."""
+    height, width = sky.shape[:2]
+    image = bpy.data.images.new("Sky", width, height, float_buffer=True)
+    image.colorspace_settings.name = "Non-Color"  # already linear
+    rgba = np.concatenate([sky[::-1], np.ones((height, width, 1))], axis=2)
+    image.pixels.foreach_set(rgba.astype(np.float32).ravel())
+    image.pack()
+    tree = blender.use_nodes(scene.world)
+    nodes, links = tree.nodes, tree.links
+    nodes.clear()
+    # Blender's skies have their pole along z and begin along -x; ours along its y and z.
+    ray, axes, turned = (nodes.new(f"ShaderNode{kind}") for kind in ("TexCoord", "SeparateXYZ", "CombineXYZ"))
+    links.new(ray.outputs["Generated"], axes.inputs[0])
+    for source, target in (("Z", "X"), ("X", "Y")):
+        flipped = nodes.new("ShaderNodeMath")
+        flipped.operation = "MULTIPLY"
+        flipped.inputs[1].default_value = -1.0
+        links.new(axes.outputs[source], flipped.inputs[0])
+        links.new(flipped.outputs[0], turned.inputs[target])
+    links.new(axes.outputs["Y"], turned.inputs["Z"])
+    texture = nodes.new("ShaderNodeTexEnvironment")
+    texture.image = image
+    background, output = nodes.new("ShaderNodeBackground"), nodes.new("ShaderNodeOutputWorld")
+    links.new(turned.outputs[0], texture.inputs["Vector"])
+    links.new(texture.outputs["Color"], background.inputs["Color"])
+    links.new(background.outputs[0], output.inputs["Surface"])
 
 
 def add_reflections(scene: Any, light: Light) -> None:

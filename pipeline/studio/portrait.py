@@ -92,6 +92,48 @@ def photograph(person: Person, rng: np.random.Generator, sitting: Sitting = Sitt
     The same state of ``rng`` gives the same bytes in every run with the same build of Blender.
     """
     stance, lamps, room, sensor = (np.random.default_rng(seed) for seed in rng.integers(2**63, size=4))
+    pose = draw_pose(stance, sitting)
+    skin = person.complexion
+    light = _draw_light(lamps, base_colour(skin.melanin, skin.blood))
+    backdrop = draw_backdrop(room, sitting.height, sitting.width, _white(light))
+    scene = set_scene(person, pose, backdrop, sitting, int(sensor.integers(2**31)))
+    add_lights(scene, light)
+    add_reflections(scene, light)
+    _number(scene)
+    passes = render_passes(scene)
+    picture = passes["Combined"][..., :3].astype(float)
+    blur = 0.35 + 0.4 * sensor.random() * sitting.height / 800
+    return Portrait(
+        pixels=expose(sensor, picture, blur, sensor.uniform(0.2, 0.7)),
+        camera=pose.camera,
+        rotation=pose.place.rotation,
+        translation=pose.place.translation,
+        yaw_pitch_roll=pose.angles,
+        identity_coefficients=person.identity_coefficients,
+        expression_coefficients=pose.expression,
+        vertices=pose.place.of(pose.shape(person)),
+        light=light,
+        glasses=person.glasses is not None,
+        seen=passes["Object Index"].round().astype(np.uint8),
+    )
+
+
+@dataclass(frozen=True)
+class Pose:
+    """How someone sits before which camera."""
+
+    expression: Float  # (43,)
+    angles: Float  # (3,) radians: yaw, pitch, roll
+    place: Place
+    camera: Camera
+    gaze: Float  # (2,) radians past the camera
+
+    def shape(self, person: Person) -> Float:
+        """The head (V, 3) m, head frame, that ``person`` shows in this pose."""
+        return load_head().shape(person.identity_coefficients, self.expression)
+
+
+def draw_pose(stance: np.random.Generator, sitting: Sitting) -> Pose:
     expression = draw_expression(stance, sitting.expression)
     angles = stance.uniform(-1, 1, 3) * np.radians([sitting.yaw, sitting.pitch, sitting.roll])
     rotation = _FACING @ Rotation.from_euler("YXZ", angles).as_matrix()
@@ -100,46 +142,26 @@ def photograph(person: Person, rng: np.random.Generator, sitting: Sitting = Sitt
     camera = Camera(focal, sitting.width, sitting.height)
     middle = stance.normal([0.0, -0.06], [0.04, 0.03]) * [sitting.width, sitting.height]
     place = Place(rotation, np.array([*(middle * distance / focal), distance]))
-    gaze = stance.normal(0, np.radians(3), 2)
-    skin = person.complexion
-    light = _draw_light(lamps, base_colour(skin.melanin, skin.blood))
+    return Pose(expression, angles, place, camera, stance.normal(0, np.radians(3), 2))
 
-    scene = new_scene(
-        samples=sitting.samples, seed=int(sensor.integers(2**31)), denoise=sitting.denoise, bounces=3
-    )
-    place_camera(scene, camera)
-    add_lights(scene, light)
-    add_reflections(scene, light)
-    add_backdrop(scene, camera, draw_backdrop(room, sitting.height, sitting.width, _white(light)))
-    shape = load_head().shape(person.identity_coefficients, expression)
+
+def set_scene(person: Person, pose: Pose, backdrop: Float, sitting: Sitting, seed: int) -> Any:
+    """The person before a backdrop and a camera, in the dark."""
+    scene = new_scene(samples=sitting.samples, seed=seed, denoise=sitting.denoise, bounces=3)
+    place_camera(scene, pose.camera)
+    add_backdrop(scene, pose.camera, backdrop)
     add_bust(
         scene,
         person,
-        shape,
-        place,
-        gaze,
+        pose.shape(person),
+        pose.place,
+        pose.gaze,
         level=sitting.subdivisions,
         strands=sitting.strands,
         # Where nothing denoises, the grain of scattering is worse than its absence.
         scatter=sitting.scatter and scene.cycles.use_denoising,
     )
-    _number(scene)
-    passes = render_passes(scene)
-    picture = passes["Combined"][..., :3].astype(float)
-    blur = 0.35 + 0.4 * sensor.random() * sitting.height / 800
-    return Portrait(
-        pixels=expose(sensor, picture, blur, sensor.uniform(0.2, 0.7)),
-        camera=camera,
-        rotation=rotation,
-        translation=place.translation,
-        yaw_pitch_roll=angles,
-        identity_coefficients=person.identity_coefficients,
-        expression_coefficients=expression,
-        vertices=place.of(shape),
-        light=light,
-        glasses=person.glasses is not None,
-        seen=passes["Object Index"].round().astype(np.uint8),
-    )
+    return scene
 
 
 def _number(scene: Any) -> None:

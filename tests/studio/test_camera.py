@@ -6,9 +6,10 @@ import pytest
 pytest.importorskip("bpy")
 
 from pipeline.records import Camera, Light
+from pipeline.sky import sky_directions, sky_irradiance
 from pipeline.studio import blender
 from pipeline.studio.camera import place_camera, to_blender
-from pipeline.studio.lights import add_lights
+from pipeline.studio.lights import add_lights, set_sky
 from pipeline.studio.mesh import add_object, new_mesh
 from pipeline.studio.session import new_scene, render_passes, render_pixels
 
@@ -112,3 +113,23 @@ def test_lamps_give_the_records_irradiance():
     assert clear.sum() > 500
     assert abs(ratio.mean() - 1) < 0.01
     assert np.abs(ratio - 1).max() < 0.04
+
+
+def test_a_sky_lights_as_its_pixels_say():
+    """Every direction counts: one bright patch above and to the right, one below, on an uneven grey."""
+    towards = sky_directions()
+    sky = 0.2 + 0.1 * towards[..., :1] * np.array([1.0, 0.5, 0.2])
+    sky = sky + 3.0 * (towards @ (np.array([0.6, -0.6, -0.53])) > 0.9)[..., None] * np.array([1.0, 0.9, 0.7])
+    sky = sky + 1.5 * (towards @ np.array([0.0, 0.9, -0.43]) > 0.85)[..., None] * np.array([0.2, 0.3, 0.9])
+    scene = new_scene(samples=256, seed=2, denoise=None)
+    sphere(scene, [0.0, 0.0, 1.0], 0.09, diffuse(0.8), segments=96)
+    set_sky(scene, sky)
+    place_camera(scene, Camera(focal_px=300.0, width=64, height=64))
+    scene.view_layers[0].use_pass_normal = True
+    passes = render_passes(scene)
+    normal = to_blender(passes["Normal"])
+    clear = (np.linalg.norm(normal, axis=-1) > 0.99) & (normal[..., 2] < -0.3)
+    ratio = passes["Combined"][..., :3][clear] / (0.8 * sky_irradiance(sky, normal[clear]))
+    assert clear.sum() > 500
+    assert np.abs(ratio.mean(axis=0) - 1).max() < 0.02
+    assert np.abs(ratio - 1).max() < 0.12
