@@ -27,9 +27,18 @@ def cloth_look(material: Mapping[str, Any], pixel: float, *folders: Path) -> Clo
     """
     texel = _texel(pixel)
     rng = np.random.default_rng(int(material["weave_seed"]))
-    weave = draw_weave(str(material.get("fabric", "spunbond")), texel)
+    # no two makers use the same cloth: finer or coarser, flatter or in deeper relief
+    pitch, depth = np.exp(rng.normal(0, (0.12, 0.35)))
+    weave = draw_weave(str(material.get("fabric", "spunbond")), _texel(pixel / pitch))
     if weave is not None:
-        weave = replace(weave, origin=rng.uniform(0, 1, 2) * weave.size, angle=float(rng.normal(0, 0.01)))
+        size = pitch * weave.size
+        weave = replace(
+            weave,
+            pixels=_deeper(weave.pixels, depth),
+            size=size,
+            origin=rng.uniform(0, 1, 2) * size,
+            angle=float(rng.normal(0, 0.02)),
+        )
     printed = material.get("print")
     if printed is not None and "file" in printed:
         printed = {**printed, "file": str(_picture(printed["file"], folders or (HERE,)))}
@@ -41,6 +50,13 @@ def cloth_look(material: Mapping[str, Any], pixel: float, *folders: Path) -> Clo
         wear=wear,
         creases=replace(creases, origin=rng.uniform(0, 1, 2) * creases.size),
         under=cloth_look(material["under"], pixel, *folders) if "under" in material else None,
+    )
+
+
+def _deeper(pixels: Any, depth: float) -> Any:
+    """A weave (h, w, 3) whose shades and heights differ ``depth`` times as much from their means."""
+    return np.stack(
+        [1 + depth * (pixels[..., 0] - 1), pixels[..., 1], depth * pixels[..., 2]], axis=-1, dtype=np.float32
     )
 
 

@@ -39,8 +39,8 @@ def draw_material(
 
     Colours are linear albedos (3): ``colour`` and ``back_colour`` of the two sides, ``loop_colour``,
     ``strap_colour``, ``valve_colour``. ``fabric`` is a name in `pipeline.masks.fabrics.draw.FABRICS`;
-    ``roughness``, ``gloss``, ``sheen``, ``translucency``, ``unevenness``, ``dirt``, ``rubbing``,
-    ``creases``, ``window_haze`` and ``window_fog`` lie in [0, 1]; ``wire_is`` metal or hidden;
+    ``roughness``, ``gloss``, ``sheen``, ``translucency``, ``unevenness``, ``cloudiness``, ``dirt``,
+    ``rubbing``, ``creases``, ``window_haze`` and ``window_fog`` lie in [0, 1]; ``wire_is`` metal or hidden;
     ``thickness_m`` is that of the whole sheet; ``crumple`` (3) are the rms slopes of handling's creases
     along 0, 60 and 120 degrees from u, ``buckling`` the share of pressing together that goes into more.
     ``weave_seed`` seeds where the cloth was cut and what happened to it. ``hem`` says how borders are
@@ -72,8 +72,13 @@ def draw_material(
         "thickness_m": float(rng.uniform(*look.thickness_mm)) / 1000,
         "weave_seed": int(rng.integers(2**31)),
         "unevenness": usual.unevenness if look.unevenness is None else look.unevenness,
-        "crumple": _crumple(usual.crumple, design.construction.kind == "pleated", rng),
-        "buckling": usual.buckling,
+        "cloudiness": usual.cloudiness * float(np.exp(rng.normal(0, 0.35))),
+        "crumple": _crumple(
+            usual.crumple if look.crumple is None else look.crumple,
+            design.construction.kind == "pleated",
+            rng,
+        ),
+        "buckling": usual.buckling if look.buckling is None else look.buckling,
         "hem": _hem(look.hem, pale=loops is not outside, rng=rng),
         **_wear(look.wear, rng),
         **_hardware(look, outside, rng),

@@ -121,12 +121,14 @@ class Material(Block):
     inside_matches_outside: tuple[str, ...] | Literal["always"] = ()
     loops: Hex
     loops_match_outside: tuple[str, ...] | Literal["always"] = ()
-    roughness: FractionRange | None = None  # these four: left out, what is usual for the fabric
+    roughness: FractionRange | None = None  # left out, what is usual for the fabric
     gloss: FractionRange | None = None
     translucency: FractionRange | None = None
     sheen: FractionRange | None = None
     thickness_mm: Range
     unevenness: Fraction | None = None  # of the web's or weave's brightness
+    crumple: Fraction | None = None  # rms slope of handling's creases; stiff masks have hardly any
+    buckling: Fraction | None = None  # share of what it is pressed together by that goes into small wrinkles
     hem: Hem = Hem()
     wear: Wear = Wear()
     hardware: Hardware = Hardware()

@@ -17,7 +17,7 @@ _NUMBER = 150  # of creases each way
 _LENGTH = (0.010, 0.060)  # m
 _REACH = 0.16  # of its length, to either side, in which a crease bends the cloth
 _ASKEW = 0.22  # radians
-_SHARP = 4e-4  # m, radius of a crease
+_SHARP = 7e-4  # m, radius of a crease
 
 
 @lru_cache(maxsize=KINDS)

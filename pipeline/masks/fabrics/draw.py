@@ -27,6 +27,7 @@ class Fabric:
     sheen: Range  # the same at grazing angles: fuzz
     translucency: Range
     unevenness: float  # of its brightness, from cloudy webs and uneven yarn: deviation, as a share of 0.1
+    cloudiness: float  # of how much dyed fibre lies over a place: deviation, as a share of the mean
     crumple: float = 0.0  # rms slope of the creases that handling leaves
     buckling: float = 0.0  # share of what it is pressed together by that goes into small wrinkles
 
@@ -34,31 +35,44 @@ class Fabric:
 FABRICS: dict[str, Fabric] = {
     # Gloss is that of single fibres, whose index of refraction is near 1.5: 0.04 less what their shape hides.
     "spunbond": Fabric(
-        weave.spunbond, 0.0280, (0.48, 0.62), (0.02, 0.045), (0.05, 0.25), (0.12, 0.22), 0.12, 0.05, 0.5
+        weave.spunbond, 0.0280, (0.48, 0.62), (0.02, 0.045), (0.05, 0.25), (0.12, 0.22), 0.10, 0.06, 0.05, 0.4
     ),
     "needle_felt": Fabric(
-        weave.needle_felt, 0.0484, (0.70, 0.90), (0.01, 0.03), (0.10, 0.35), (0.05, 0.12), 0.22
+        weave.needle_felt, 0.0484, (0.70, 0.90), (0.01, 0.03), (0.10, 0.35), (0.05, 0.12), 0.22, 0.05
     ),
     "cotton": Fabric(
-        weave.cotton, 0.0336, (0.65, 0.80), (0.015, 0.03), (0.05, 0.25), (0.04, 0.10), 0.2, 0.03, 0.4
+        weave.cotton, 0.0336, (0.65, 0.80), (0.015, 0.03), (0.05, 0.25), (0.04, 0.10), 0.2, 0.02, 0.02, 0.2
     ),
     "denim": Fabric(
-        weave.denim, 0.0320, (0.70, 0.85), (0.01, 0.025), (0.05, 0.20), (0.01, 0.03), 0.3, 0.03, 0.3
+        weave.denim, 0.0320, (0.70, 0.85), (0.01, 0.025), (0.05, 0.20), (0.01, 0.03), 0.3, 0.02, 0.02, 0.2
     ),
     "satin": Fabric(
-        weave.satin, 0.0200, (0.36, 0.48), (0.07, 0.12), (0.20, 0.40), (0.04, 0.10), 0.1, 0.03, 0.5
+        weave.satin, 0.0200, (0.36, 0.48), (0.07, 0.12), (0.20, 0.40), (0.04, 0.10), 0.1, 0.01, 0.03, 0.5
     ),
     "jersey": Fabric(
-        weave.jersey, 0.02573, (0.60, 0.75), (0.02, 0.04), (0.08, 0.22), (0.05, 0.12), 0.15, 0.015, 0.2
+        weave.jersey, 0.02573, (0.60, 0.75), (0.02, 0.04), (0.08, 0.22), (0.05, 0.12), 0.15, 0.02, 0.015, 0.2
     ),
     "microfibre": Fabric(
-        weave.microfibre, 0.0240, (0.58, 0.72), (0.025, 0.045), (0.08, 0.20), (0.04, 0.10), 0.06, 0.02, 0.3
+        weave.microfibre,
+        0.0240,
+        (0.58, 0.72),
+        (0.025, 0.045),
+        (0.08, 0.20),
+        (0.04, 0.10),
+        0.06,
+        0.01,
+        0.02,
+        0.3,
     ),
     "foam": Fabric(
-        weave.foam, 0.0220, (0.80, 0.95), (0.01, 0.02), (0.06, 0.18), (0.01, 0.05), 0.1, 0.008, 0.1
+        weave.foam, 0.0220, (0.80, 0.95), (0.01, 0.02), (0.06, 0.18), (0.01, 0.05), 0.1, 0.01, 0.004, 0.03
     ),
-    "neoprene": Fabric(weave.neoprene, 0.02573, (0.50, 0.65), (0.03, 0.05), (0.10, 0.25), (0.00, 0.02), 0.1),
-    "elastic": Fabric(weave.ribbed, 0.0180, (0.70, 0.90), (0.00, 0.01), (0.05, 0.20), (0.02, 0.06), 0.1),
+    "neoprene": Fabric(
+        weave.neoprene, 0.02573, (0.50, 0.65), (0.03, 0.05), (0.10, 0.25), (0.00, 0.02), 0.1, 0.02
+    ),
+    "elastic": Fabric(
+        weave.ribbed, 0.0180, (0.70, 0.90), (0.00, 0.01), (0.05, 0.20), (0.02, 0.06), 0.1, 0.02
+    ),
 }
 FINEST = 2.5e-5  # m: finer than the finest thread here is thick
 _MOST_SAMPLES = 1400

@@ -29,8 +29,10 @@ def spunbond(side: float, count: int, rng: np.random.Generator) -> Weave:
     x, y = _axes(side, count)
     k = 2 * np.pi * round(side / 0.0014) / side
     point = step(np.abs(np.cos(k * x / 2) * np.cos(k * y / 2)), 0.55, 0.85)
+    # the roll presses thick places of the web deeper than thin ones
+    point = point * np.clip(0.7 + 0.35 * noise(side, count, 0.005, rng), 0.1, 1.4)
     strewn = fibres(side, count, rng, 900, 0.006)
-    return _weave(1 - 0.07 * point + 0.035 * strewn, 0.0 * point, -4e-5 * point + 8e-6 * strewn)
+    return _weave(1 - 0.03 * point + 0.035 * strewn, 0.0 * point, -4.5e-5 * point + 8e-6 * strewn)
 
 
 def needle_felt(side: float, count: int, rng: np.random.Generator) -> Weave:
@@ -50,7 +52,7 @@ def needle_felt(side: float, count: int, rng: np.random.Generator) -> Weave:
 def cotton(side: float, count: int, rng: np.random.Generator) -> Weave:
     """Plain weave, 24 threads a cm, each of its own thickness and shade (slubs)."""
     over = np.array([[True, False], [False, True]])
-    return _woven(side, count, rng, pitch=0.00042, over=over, relief=4.5e-5, slub=0.05, weft_undyed=0.0)
+    return _woven(side, count, rng, pitch=0.00042, over=over, relief=4.5e-5, slub=0.035, weft_undyed=0.0)
 
 
 def denim(side: float, count: int, rng: np.random.Generator) -> Weave:

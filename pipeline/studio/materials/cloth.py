@@ -20,7 +20,9 @@ PILL = 1.2e-4  # m that the worst pills stand out
 FLAT = 0.01  # relief that slopes less from pixel to pixel is not worth its cost
 EDGE = PARTS.index("edge")
 _BANDS = (EDGE, PARTS.index("wire"))
-_UNEVEN = 0.1 / 0.14  # unevenness is in tenths; the map's own deviation is 0.14
+_DEEPEST = 0.3  # darker cloth is dyed through: more fibre hardly darkens it
+_CLOUD = 0.14  # deviation of the map of clouds
+_UNEVEN = 0.1 / _CLOUD  # unevenness is in tenths
 
 
 def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float, seams: bool) -> Any:
@@ -142,6 +144,10 @@ def _worn(
     cloud, stain, rub = graph.parts(tile(graph, uv, look.wear)[0])
     uneven = _UNEVEN * float(material.get("unevenness", 0.0))
     colour = graph.scale_colour(colour, graph.math("MULTIPLY_ADD", cloud, uneven, 1 - 0.5 * uneven))
+    thin = float(material.get("cloudiness", 0.0)) / _CLOUD
+    if thin > 0:
+        thinner = graph.math("MULTIPLY_ADD", cloud, thin, -0.5 * thin)
+        colour = graph.vector("MULTIPLY", colour, _paler(graph, material, thinner))
     edge = graph.ramp(graph.parts(graph.uv("Hem"))[0], 0.008, 0.0)
     dirt = float(material.get("dirt", 0.0))
     if dirt > 0:
@@ -154,6 +160,15 @@ def _worn(
         worn = graph.math("MULTIPLY", graph.math("MULTIPLY_ADD", edge, 0.4, rub), 0.35 * rubbing)
         colour = graph.mix_colour(worn, colour, _faded(material))
     return colour, graph.math("MULTIPLY", rub, PILL * rubbing)
+
+
+def _paler(graph: Graph, material: Mapping[str, Any], thinner: Any) -> Any:
+    """Factor on the colour where the web has less dyed fibre by the share ``thinner``, or more.
+
+    Light is dyed in proportion to the fibres that it passes (Beer and Lambert), to first order.
+    """
+    own = np.clip(np.asarray(material["colour"], float), _DEEPEST, 1.0)
+    return graph.vector("ADD", np.ones(3), graph.scale_colour(-np.log(own), thinner))
 
 
 def _faded(material: Mapping[str, Any]) -> Float:
