@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.records import CORDS, PARTS, Float, Int, WornMask
 from pipeline.studio import blender, mesh
+from pipeline.studio.backing import backed
 from pipeline.studio.borders import FAR, find_borders
 from pipeline.studio.camera import to_blender
 from pipeline.studio.squeeze import squeezed
@@ -21,7 +22,8 @@ _FILM = PARTS.index("window")
 _UV_LAYERS = ("UVMap", "Hem", "Seam", "Ridge", "Squeeze", "Squeeze3")
 """UV maps: the flat pattern; how far from the border and how far along it; the same for seams; whether over
 the middle of the nose wire, and how upright the nearest border is; strain that is taken up by wrinkles along
-0 and 60, and along 120 degrees. See `pipeline.studio.borders` and `pipeline.studio.squeeze`."""
+0 and 60, and along 120 degrees, with what lies behind. See `pipeline.studio.borders`,
+`pipeline.studio.squeeze` and `pipeline.studio.backing`."""
 
 
 def join_triangles(faces: Int, groups: Any) -> tuple[Int, Any, Int, Any]:
@@ -122,12 +124,15 @@ def add_mask(scene: Any, worn: WornMask, vertices: Float, thickness: float, leve
         if name == "Sheet":
             lines = find_borders(compact.reshape(faces.shape), worn.uv[chosen], worn.parts[chosen])
             ridge = np.stack([lines.ridge, lines.upright], -1)
-            strain = squeezed(compact.reshape(faces.shape), worn.uv[chosen], worn.vertices[used])[vertex]
+            sheet, places = compact.reshape(faces.shape), worn.vertices[used]
+            strain = squeezed(sheet, worn.uv[chosen], places)[vertex]
+            behind = backed(places, sheet)[vertex]
             flat = np.concatenate(
                 [
                     flat,
                     *(m.reshape(-1, 2) for m in (lines.hem, lines.seam, ridge)),
-                    np.pad(strain, ((0, 0), (0, 1))),
+                    strain,
+                    behind[:, None],
                 ],
                 axis=1,
             )

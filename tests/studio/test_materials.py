@@ -11,6 +11,7 @@ from pipeline.config import RenderConfig
 from pipeline.masks.fabrics.creases import draw_creases
 from pipeline.masks.look import cloth_look
 from pipeline.records import PARTS, ClothLook, Tile, WornMask
+from pipeline.studio.backing import backed
 from pipeline.studio.borders import FAR, find_borders
 from pipeline.studio.render import pixel_size, render_layers
 from pipeline.studio.squeeze import squeezed
@@ -210,3 +211,39 @@ def test_binding_colours_the_borders_that_have_it():
     assert side.sum() > 20 and top.sum() > 20
     np.testing.assert_allclose(np.median(layers.albedo[side], 0), [0.8, 0.1, 0.1], atol=0.01)
     np.testing.assert_allclose(np.median(layers.albedo[top], 0), PLAIN["colour"], atol=0.01)
+
+
+def test_a_sheet_knows_what_lies_close_behind_it():
+    sheet = a_sheet(size=(0.12, 0.08), cells=12)
+    used, faces = np.unique(sheet.faces, return_inverse=True)
+    points, faces = sheet.vertices[used], faces.reshape(-1, 3)
+    normal = np.cross(points[faces[0, 1]] - points[faces[0, 0]], points[faces[0, 2]] - points[faces[0, 0]])
+    normal /= np.linalg.norm(normal)
+    assert not backed(points, faces).any()
+    inner = (np.abs(points - points.mean(0)) < 0.03).all(axis=1)
+    for away, close in ((0.004, 1.0), (0.05, 0.0)):
+        both = np.concatenate([points, points - away * normal])
+        found = backed(both, np.concatenate([faces, faces + len(points)]))
+        assert (found[: len(points)][inner] == close).all() and (found[len(points) :][inner] == -close).all()
+
+
+def test_gloss_is_part_of_a_colour():
+    """Seen straight on in even light, dull and glossy cloth of one colour throw back the same."""
+    face = a_face()
+    face = dataclasses.replace(
+        face, light=dataclasses.replace(face.light, ambient=np.ones(3), irradiance=0 * face.light.irradiance)
+    )
+    for grey in (0.06, 0.6):
+        dull, glossy = (
+            render_layers(
+                face,
+                a_sheet(),
+                {**PLAIN, "colour": [grey] * 3, "sheen": 0.0, "translucency": 0.0, "gloss": gloss},
+                RenderConfig(samples=16),
+                5,
+            )
+            for gloss in (0.0, 0.035)
+        )
+        there = dull.rgba[..., 3] > 0.999
+        level = [np.median(layers.rgba[there, 1]) for layers in (dull, glossy)]
+        assert level[1] == pytest.approx(level[0], rel=0.06)

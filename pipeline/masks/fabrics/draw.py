@@ -35,7 +35,16 @@ class Fabric:
 FABRICS: dict[str, Fabric] = {
     # Gloss is that of single fibres, whose index of refraction is near 1.5: 0.04 less what their shape hides.
     "spunbond": Fabric(
-        weave.spunbond, 0.0280, (0.48, 0.62), (0.02, 0.045), (0.05, 0.25), (0.12, 0.22), 0.10, 0.06, 0.05, 0.4
+        weave.spunbond,
+        0.0280,
+        (0.60, 0.78),
+        (0.015, 0.035),
+        (0.05, 0.20),
+        (0.14, 0.24),
+        0.10,
+        0.06,
+        0.05,
+        0.4,
     ),
     "needle_felt": Fabric(
         weave.needle_felt, 0.0484, (0.70, 0.90), (0.01, 0.03), (0.10, 0.35), (0.05, 0.12), 0.22, 0.05

@@ -16,11 +16,13 @@ from pipeline.studio.materials.tile import tile
 
 UNDYED = np.array([0.66, 0.65, 0.60])  # cotton as it comes from the loom
 DIRT = np.array([0.78, 0.71, 0.61])  # what grime leaves of the light
+SKIN = np.array([0.42, 0.30, 0.23])  # what most of a mask lies over
 PILL = 1.2e-4  # m that the worst pills stand out
 FLAT = 0.01  # relief that slopes less from pixel to pixel is not worth its cost
 EDGE = PARTS.index("edge")
 _BANDS = (EDGE, PARTS.index("wire"))
 _DEEPEST = 0.3  # darker cloth is dyed through: more fibre hardly darkens it
+_LEAST_MATT = 0.008  # of the light: the blackest dye
 _CLOUD = 0.14  # deviation of the map of clouds
 _UNEVEN = 0.1 / _CLOUD  # unevenness is in tenths
 
@@ -31,10 +33,15 @@ def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float,
     lines = relief(graph, material, pixel, seams)
     albedo, height = _dyed(graph, material, look, side, lines, pixel)
     normal = graph.bump(height)
+    # a colour is that of all the light that comes back: what the fibres' surfaces throw is part of it
+    gloss = float(material.get("gloss", 0.0))
+    matt = graph.vector(
+        "MAXIMUM", graph.vector("SUBTRACT", albedo, np.full(3, gloss)), np.full(3, _LEAST_MATT)
+    )
     leak = float(material["translucency"])
     through = np.minimum(np.asarray(material["colour"], float), np.asarray(material["back_colour"], float))
     surface = graph.add(
-        graph.shader("ShaderNodeBsdfDiffuse", Color=albedo, Normal=normal),
+        graph.shader("ShaderNodeBsdfDiffuse", Color=matt, Normal=normal),
         graph.shader("ShaderNodeBsdfTranslucent", Color=leak * through, Normal=normal),
     )
     facing = graph.node("ShaderNodeLayerWeight")
@@ -46,9 +53,9 @@ def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float,
         "MULTIPLY_ADD",
         blender.socket_out(facing, "Facing"),
         float(material["sheen"]),
-        float(material.get("gloss", 0.0)),
+        gloss,
     )
-    share = graph.math("MULTIPLY_ADD", lines.melted, 0.08, share)
+    share = graph.math("MULTIPLY_ADD", lines.melted, 0.03, share)
     surface = graph.mix(share, surface, shine)
     # The sheet has two skins with nothing between: a skin is met from inside only by light on its way
     # out, which was scattered at the other skin already.
@@ -83,7 +90,10 @@ def _dyed(
         # sewers choose a thread that is seen least: of the mean colour of a print
         own = _mean_colour(material, look) if thread is None else np.asarray(thread, float)
         colour = graph.mix_colour(lines.thread, colour, own)
-    colour = graph.scale_colour(_bound(graph, material, colour), tone)
+    colour = _bound(graph, material, colour)
+    if float(material["translucency"]) > 0:
+        colour = graph.vector("MULTIPLY", colour, _shown_through(graph, material, side))
+    colour = graph.scale_colour(colour, tone)
     if look.wear is not None:
         colour, pilled = _worn(graph, material, look, colour, uv)
         if PILL * float(material.get("rubbing", 0.0)) > FLAT * pixel:
@@ -105,6 +115,21 @@ def _bound(graph: Graph, material: Mapping[str, Any], colour: Any) -> Any:
     if binding["edges"] != binding["sides"]:
         share = side if binding["sides"] else graph.one_less(side)
     return graph.mix_colour(graph.math("MULTIPLY", band, share), colour, np.asarray(binding["colour"], float))
+
+
+def _shown_through(graph: Graph, material: Mapping[str, Any], side: str) -> Any:
+    """Factor on the colour of thin cloth where another sheet lies behind it instead of skin.
+
+    Of the light that passes, what lies behind returns a part, between the two to and fro (Stokes):
+    t^2 b / (1 - r b).
+    """
+    own = np.minimum(np.asarray(material["colour"], float), np.asarray(material["back_colour"], float))
+    own = np.clip(own, 0.02, 0.9)
+    through = float(material["translucency"]) * own
+    gain = through**2 * (own / (1 - own**2) - SKIN / (1 - own * SKIN)) / own
+    behind = graph.parts(graph.uv("Squeeze3"))[1]
+    behind = graph.math("MAXIMUM", behind if side == "outer" else graph.math("MULTIPLY", behind, -1.0), 0.0)
+    return graph.vector("ADD", np.ones(3), graph.scale_colour(gain, behind))
 
 
 def _creased(graph: Graph, material: Mapping[str, Any], creases: Tile, uv: Any) -> Any:

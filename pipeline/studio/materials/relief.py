@@ -17,6 +17,9 @@ WIRE_RIDGE = 5e-4  # m
 SECOND_ROW = 0.0024  # m between two rows of weld points or stitches
 WELD = 0.0007  # m, half the width of a weld point
 THREAD = 0.00016  # m, half the width of a sewing thread
+PUCKER = 0.0062  # m, from one pucker beside a seam to the next ...
+PUCKER_HEIGHT = 1.4e-4  # m
+PUCKERED = 0.007  # m to either side
 MELT = 0.26  # share of light that a weld point does not throw back, as it is clear
 _UNEVENLY = (0.0137, 0.0231)  # m, waves in how deep weld points are pressed
 _FOLD_REACH = 0.012  # m to either side of a fold in which cloth stays bent
@@ -153,6 +156,7 @@ def _stitches(
     """A running seam: the thread shows on two thirds of its length and draws the cloth in all along."""
     groove = _line(graph, distance, row, 0.0004, 0.0006, pixel)
     height = graph.math("MULTIPLY_ADD", groove, -1.6e-4, on.height)
+    height = graph.math("ADD", _puckers(graph, distance, along, row), height)
     tone = graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", groove, -0.12, 1.0))
     # seen as a line of paler cloth where single stitches can no longer be told apart
     thread = _points(graph, _line(graph, distance, row, THREAD, 0.00008, pixel), along, pitch, 0.68, pixel)
@@ -162,6 +166,17 @@ def _stitches(
         graph.math("MAXIMUM", on.thread, thread),
         on.melted,
     )
+
+
+def _puckers(graph: Graph, distance: Any, along: Any, row: float) -> Any:
+    """Height, m: the thread is shorter than the cloth, which ripples beside the seam."""
+    beside = graph.ramp(graph.off(distance, row), PUCKERED, 0.0)
+    phases = [
+        graph.math("MULTIPLY_ADD", along, 2 * np.pi / length, 1e3 * row) for length in (PUCKER, *_UNEVENLY)
+    ]
+    drift = graph.math("ADD", *(graph.math("SINE", phase) for phase in phases[1:]))
+    ripple = graph.math("SINE", graph.math("MULTIPLY_ADD", drift, 1.3, phases[0]))
+    return graph.math("MULTIPLY", graph.math("MULTIPLY", ripple, beside), PUCKER_HEIGHT)
 
 
 def _turned(graph: Graph, on: Relief, distance: Any, width: float, pixel: float) -> Relief:
@@ -198,7 +213,7 @@ def _groove(graph: Graph, on: Relief, across: Any, pixel: float) -> Relief:
 
 def _fin(graph: Graph, on: Relief, across: Any, pixel: float) -> Relief:
     """Two edges sewn face to face stand up between the pieces, dark where their cut faces meet."""
-    rise = graph.ramp(across, 0.0022, 0.0006)
+    rise = graph.ramp(across, 0.0015, 0.0004)
     line = graph.math("MULTIPLY", graph.ramp(across, 0.0006, 0.0), min(1.0, 0.0012 / pixel))
     return replace(
         on,
