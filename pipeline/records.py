@@ -277,6 +277,7 @@ class Layers:
     albedo: NDArray[np.float32]  # (h, w, 3) linear, premultiplied
     material: Mapping[str, Any]  # resolved colour, roughness, seeds ... for the labels
     hidden: float = 0.0  # part of the mask that is behind what the photo has in front of it
+    pixel: float = 0.0  # m that a pixel covers at the middle of the mask; 0: not known
     front: NDArray[np.float32] | None = None  # (h, w) how much of a pixel that covers; None: nothing is
 
 

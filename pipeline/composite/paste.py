@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from pipeline import colour
 from pipeline.composite.grain import draw_grain
-from pipeline.composite.jpeg import recompressed
+from pipeline.composite.jpeg import blur_before, recompressed
 from pipeline.composite.matte import into_photo, quantise_matte, quantise_shadow
 from pipeline.composite.occlusion import with_front
+from pipeline.composite.outline import soften_outline
 from pipeline.composite.sensor import measure_sensor, soften
 from pipeline.config import CompositeConfig
 from pipeline.records import PARTS, Layers, Photo
@@ -33,8 +34,11 @@ def composite(
     under = photo.pixels[y0:y1, x0:x1]
     sensor = measure_sensor(photo.pixels, layers.box, np.isin(layers.parts, _SHEET))
     rgba, shadow = layers.rgba.astype(np.float64), layers.shadow.astype(np.float64)
+    history = photo.jpeg if config.jpeg else None
     if config.blur:
-        rgba, shadow = soften(layers.rgba, sensor.blur), soften(layers.shadow, sensor.blur)
+        blur = sensor.blur if history is None else blur_before(sensor.blur, history)
+        rgba = soften_outline(soften(layers.rgba, blur), layers.pixel)
+        shadow = soften(layers.shadow, blur)
     alpha = np.clip(rgba[..., 3], 0.0, 1.0)
     shadow = np.clip(shadow, 0.0, 1.0)
     fabric = rgba[..., :3]
@@ -63,8 +67,8 @@ def composite(
     touched[y0:y1, x0:x1] = (matte_crop > 0) | (shadow_crop < 255)
     pixels = photo.pixels.copy()
     pixels[y0:y1, x0:x1] = np.where(touched[y0:y1, x0:x1, None], result, under)
-    if config.jpeg and photo.jpeg is not None:
-        pixels = recompressed(pixels, touched, photo.jpeg)
+    if history is not None:
+        pixels = recompressed(pixels, touched, history)
         if grey:
             pixels = np.repeat(pixels[..., 1:2], 3, axis=-1)
     return (

@@ -12,8 +12,8 @@ from pipeline.composite.grain import NO_GRAIN, Grain, least_grain, measure_grain
 from pipeline.composite.sharpness import edge_blur
 from pipeline.records import Float
 
-RENDER_BLUR = 0.5
-"""Standard deviation in px of the renderer's own pixel filter, as `edge_blur` sees it."""
+RENDER_BLUR = 0.36
+"""Standard deviation in px of the renderer's own pixel filter."""
 
 _ALIKE = 0.15  # of encoded luminance, on which noise depends
 _ENOUGH = 4000  # px
@@ -33,7 +33,8 @@ def measure_sensor(
 
     ``covered`` (h, w) is where the mask will be inside ``box``: the photo still shows the face's skin
     there. Grain is read on it, and around the head, where it is no less: what skin shows beyond that is
-    its own relief, which on a small face is as fine as grain. Blur is read from the mask up to the eyes.
+    its own relief, which on a small face is as fine as grain. Blur is read around the eyes,
+    where a face has its sharpest lines.
     """
     rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
     if not len(rows):
@@ -46,8 +47,9 @@ def measure_sensor(
     if around is not None:
         grain = least_grain(grain, around)
     top, bottom = y0 + int(rows[0]), y0 + int(rows[-1]) + 1
-    eyes = max(0, top - int(0.7 * (bottom - top)))
-    face = pixels[eyes:bottom, x0 + int(columns[0]) : x0 + int(columns[-1]) + 1] / 255.0
+    high = bottom - top
+    eyes = slice(max(0, top - int(0.7 * high)), top + int(0.3 * high))
+    face = pixels[eyes, x0 + int(columns[0]) : x0 + int(columns[-1]) + 1] / 255.0
     return Sensor(edge_blur(face @ _LUMA, grain.luma), grain)
 
 

@@ -99,6 +99,7 @@ def render_layers(
         uv=place(labels["uv"]),
         albedo=place(albedo * (matte / np.maximum(solid, 1e-6))[..., None]),
         material={**material, "seed": seed},
+        pixel=pixel,
     )
 
 

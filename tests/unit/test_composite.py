@@ -1,13 +1,15 @@
 import numpy as np
 import pytest
-from scipy import ndimage
+from scipy import ndimage, special
 
 from pipeline import colour
 from pipeline.composite.grain import measure_grain
+from pipeline.composite.jpeg import blur_before, through_file
+from pipeline.composite.outline import SOFT, soften_outline
 from pipeline.composite.paste import composite
-from pipeline.composite.sharpness import edge_blur
+from pipeline.composite.sharpness import edge_blur, step_widths
 from pipeline.config import CompositeConfig
-from pipeline.records import Layers, Photo
+from pipeline.records import JpegHistory, Layers, Photo
 
 PLAIN = CompositeConfig(blur=False, grain=False)
 
@@ -103,16 +105,52 @@ def test_same_input_same_bytes_and_the_seed_moves_the_grain():
     assert (first[0] != other[0]).any() and (first[1] == other[1]).all()
 
 
-@pytest.mark.parametrize("blur", [0.7, 1.2, 2.0])
-def test_blur_of_known_edges_is_found(blur):
+@pytest.mark.parametrize("noise", [0.0, 0.006])
+@pytest.mark.parametrize("blur", [0.5, 0.7, 1.2, 2.0])
+def test_blur_of_known_edges_is_found(blur, noise):
     rng = np.random.default_rng(5)
-    y, x = np.mgrid[:160, :160] - 80.0
-    picture = np.full((160, 160), 0.5)
+    # four times as fine, so that a pixel is the mean over its area
+    y, x = np.mgrid[:640, :640] / 4 - 80.0
+    picture = np.full((640, 640), 0.5)
     for _ in range(6):
         angle, offset = rng.uniform(0, np.pi), rng.uniform(-60, 60)
         picture += rng.uniform(-0.25, 0.25) * (x * np.cos(angle) + y * np.sin(angle) > offset)
-    picture = ndimage.gaussian_filter(picture, blur) + 0.004 * rng.standard_normal(picture.shape)
-    assert edge_blur(picture, 0.004) == pytest.approx(blur, rel=0.2)
+    picture = ndimage.gaussian_filter(picture, 4 * blur).reshape(160, 4, 160, 4).mean(axis=(1, 3))
+    picture += noise * rng.standard_normal(picture.shape)
+    assert edge_blur(picture, noise) == pytest.approx(np.hypot(blur, 12**-0.5), rel=0.2)
+
+
+def test_blur_that_compression_adds_is_left_to_it():
+    tables = tuple(tuple(int(step) for step in table) for table in ([24] * 64, [24] * 64))
+    history = JpegHistory(tables, "4:2:0", 1)
+    rows, columns = np.indices((96, 96)) % 48 - 23.5
+
+    def drawn(blur):
+        disc = 0.3 + 0.35 * special.ndtr((15.2 - np.hypot(rows, columns + 0.2)) / blur)
+        return np.repeat((disc * 255).round().astype(np.uint8)[..., None], 3, axis=-1)
+
+    def wide(pixels):
+        return float(np.median(step_widths(pixels[..., 1] / 255.0, 0.2)))
+
+    aim = 0.8
+    assert wide(through_file(drawn(aim), history)) > 1.05 * aim
+    found = wide(through_file(drawn(blur_before(aim, history)), history))
+    assert found == pytest.approx(aim, rel=0.06)
+
+
+def test_outline_is_as_soft_as_cloth_and_its_threads_stay():
+    alpha = np.zeros((80, 80))
+    alpha[:, 40:] = 1
+    threads = 0.5 + 0.2 * (-1.0) ** np.arange(80)[:, None] * np.ones(80)
+    rgba = np.concatenate([(threads * alpha)[..., None]] * 3 + [alpha[..., None]], axis=-1)
+    pixel = 0.2e-3
+    found = soften_outline(rgba, pixel)
+    slope = np.diff(found[40, :, 3])
+    places = np.arange(79)
+    spread = np.sqrt((slope * (places - (slope * places).sum()) ** 2).sum())
+    assert spread == pytest.approx(SOFT / pixel, rel=0.05)
+    assert np.allclose(found[10:70, 52:], rgba[10:70, 52:], atol=1e-9)
+    assert (soften_outline(rgba, 5e-3) == rgba).all() and (soften_outline(rgba, 0.0) == rgba).all()
 
 
 def test_grain_on_the_mask_is_as_strong_as_on_the_skin():
