@@ -3,7 +3,7 @@
     PYTHONPATH=. python tools/sittings.py sittings/ --count 60 --seed 7
     PYTHONPATH=. python benchmarks/occluder_matte.py sittings/
 
-Locks of single hairs, a headset's arm with its microphone and a microphone on a stick are drawn with known
+Locks of single hairs, the arm of a headset, a microphone on a stick and fingers are drawn with known
 coverage. "matte" is given the cells that are covered, a little off, and tells how good the matting is;
 "found" is given the photo. Mean absolute difference (per cent) and its sum (px / 1000) of coverage where a
 mask may be; "rim" is the difference (of 255, sRGB) of what then stands over a white mask, where the coverage
@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +30,14 @@ from pipeline.faces.occluders.view import CELLS, Frame, face_frame
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float, Occluder
 
+KINDS = ("hair", "headset", "microphone", "fingers")
 FINE = 4  # samples along a pixel's side
 WHITE = 0.75
 LOWEST, HIGHEST = -0.16, 0.0  # m, head frame: where masks are
 WIDEST = 0.1
+
+
+Place = Callable[[Float], Float]
 
 
 def line(shape: tuple[int, int], points: Float, radius: Float | float) -> Float:
@@ -58,7 +63,9 @@ def over(below: tuple[Float, Float], coverage: Float, colour: Float) -> tuple[Fl
     return rgb * (1 - coverage)[..., None] + coverage[..., None] * colour, alpha * (1 - coverage) + coverage
 
 
-def occluder(kind: str, place, per_m: float, shape: tuple[int, int], rng: np.random.Generator):
+def occluder(
+    kind: str, place: Place, per_m: float, shape: tuple[int, int], skin: Float, rng: np.random.Generator
+) -> tuple[Float, Float]:
     """Premultiplied linear colour (h, w, 3) and coverage (h, w)."""
     drawn = (np.zeros((*shape, 3)), np.zeros(shape))
     side = rng.choice([-1, 1])
@@ -72,6 +79,16 @@ def occluder(kind: str, place, per_m: float, shape: tuple[int, int], rng: np.ran
             points = curve(place(np.array([top, bottom])), place(middle[None])[0], 160)
             tone = colour * np.exp(rng.normal(0, 0.35))
             drawn = over(drawn, line(shape, points, per_m * rng.uniform(0.0002, 0.0006)), tone)
+        return drawn
+    if kind == "fingers":
+        # darker towards their sides, as round things are, and else of the face's own colour
+        for number in range(2):
+            root = np.array([side * (0.03 + 0.02 * number), -0.15, 0.06])
+            ends = place(root + np.array([[0.0, 0.0, 0.0], [side * -0.03, 0.08, 0.02]]))
+            points = curve(ends, ends.mean(axis=0), 90)
+            tone = skin * np.exp(rng.normal(0, 0.1))
+            for part, shade in ((1.0, 0.5), (0.9, 0.75), (0.75, 1.0)):
+                drawn = over(drawn, line(shape, points, per_m * 0.008 * part), tone * shade)
         return drawn
     colour = np.full(3, rng.uniform(0.005, 0.06))
     if kind == "headset":
@@ -121,7 +138,9 @@ def measured(path: Path, kind: str) -> dict[str, float] | None:
         return project(points @ rotation.T + translation, camera)
 
     per_m = camera.focal_px / translation[2]
-    rgb, alpha = occluder(kind, place, per_m, shape, rng)
+    column, row = place(np.array([[0.0, -0.03, 0.05]]))[0].astype(int)
+    skin = bare[row - 3 : row + 4, column - 3 : column + 4].mean(axis=(0, 1))
+    rgb, alpha = occluder(kind, place, per_m, shape, skin, rng)
     photo = rgb + (1 - alpha)[..., None] * bare
     pixels = (encode(photo) * 255 + 0.5).astype(np.uint8)
     frame = face_frame(rotation, translation, camera)
@@ -163,7 +182,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=40, help="portraits")
     options = parser.parse_args()
-    for kind in ("hair", "headset", "microphone"):
+    for kind in KINDS:
         rows = [measured(path, kind) for path in sorted(options.folder.glob("*.npz"))[: options.count]]
         kept = [row for row in rows if row]
         print(f"{kind}: {len(kept)} portraits, means")

@@ -1,11 +1,12 @@
-"""Take the networks for faces and hands that ship with MaskDrape out of the mediapipe wheel.
+"""Take the networks for faces, hands and people that ship with MaskDrape out of the mediapipe wheel.
 
     python tools/fetch_networks.py            # writes pipeline/faces/{detect,occluders}/networks/
     python tools/fetch_networks.py --check    # only says whether what is there is what was tried
 
 The wheel is downloaded with pip and checked by its sha256, as is every file written. The attention mesh
 holds three operators that no common runtime knows: it is cut into four networks around them, and what they
-do is done by pipeline/faces/detect/attention.py. Needs ai-edge-litert, for the files' schema.
+do is done by pipeline/faces/detect/attention.py. The one in the network for people is put as a common
+one that does the same. Needs ai-edge-litert, for the files' schema.
 """
 
 from __future__ import annotations
@@ -19,20 +20,26 @@ import zipfile
 from pathlib import Path
 
 from cut_network import cut
+from known_operators import with_known_operators
 
 PACKAGE = "mediapipe==0.10.21"
 WHEEL_SHA256 = "05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3"
 FACES = Path(__file__).resolve().parent.parent / "pipeline" / "faces"
-FACE_NETWORKS, HAND_NETWORKS = FACES / "detect" / "networks", FACES / "occluders" / "networks"
+FACE_NETWORKS, OCCLUDER_NETWORKS = FACES / "detect" / "networks", FACES / "occluders" / "networks"
 COPIED = {
     "mediapipe/modules/face_detection/face_detection_short_range.tflite": FACE_NETWORKS,
     "mediapipe/modules/face_detection/face_detection_full_range_sparse.tflite": FACE_NETWORKS,
-    "mediapipe/modules/palm_detection/palm_detection_full.tflite": HAND_NETWORKS,
-    "mediapipe/modules/hand_landmark/hand_landmark_lite.tflite": HAND_NETWORKS,
+    "mediapipe/modules/palm_detection/palm_detection_full.tflite": OCCLUDER_NETWORKS,
+    "mediapipe/modules/hand_landmark/hand_landmark_lite.tflite": OCCLUDER_NETWORKS,
 }
 ATTENTION_MESH = "mediapipe/modules/face_landmark/face_landmark_with_attention.tflite"
 DESCRIPTION = (
     "part of MediaPipe's face_landmark_with_attention.tflite, cut out by MaskDrape; weights unchanged"
+)
+PEOPLE = "mediapipe/modules/selfie_segmentation/selfie_segmentation.tflite"
+PEOPLE_DESCRIPTION = (
+    "MediaPipe's selfie_segmentation.tflite, its last convolution put by MaskDrape as a common operator; "
+    "weights unchanged"
 )
 # The parts' inputs and outputs. The network calls left what is left in the picture.
 PARTS = {
@@ -49,12 +56,13 @@ FACE_SHA256 = {
     "face_mesh_right_eye": "3143c9e9ead512b64a4d93be330c2b6e14cf6619667a35281b85c4ed3e0dfd0e",
     "face_mesh_left_eye": "d3d2d1e17590124a5fad98979105b4dffab8d364e2a49d5106d9e2d9466ef235",
 }
-HAND_SHA256 = {
+OCCLUDER_SHA256 = {
     "palm_detection_full": "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54",
     "hand_landmark_lite": "048edd3645c9bf7397d19a9f6e3a42957d6e414c9bea6598030a2e9b624156e6",
+    "selfie_segmentation": "9402f5f57e8ce7e8469f522684ce6f221d9af892af8d0173d2eacd496dda24f0",
 }
 SHA256 = {FACE_NETWORKS / f"{name}.tflite": known for name, known in FACE_SHA256.items()}
-SHA256 |= {HAND_NETWORKS / f"{name}.tflite": known for name, known in HAND_SHA256.items()}
+SHA256 |= {OCCLUDER_NETWORKS / f"{name}.tflite": known for name, known in OCCLUDER_SHA256.items()}
 LICENCE = "mediapipe-0.10.21.dist-info/LICENSE"
 END_OF_APACHE = "limitations under the License.\n"
 
@@ -83,9 +91,11 @@ def unpack(wheel: Path) -> None:
         whole = archive.read(ATTENTION_MESH)
         for name, (inputs, outputs) in PARTS.items():
             (FACE_NETWORKS / f"{name}.tflite").write_bytes(cut(whole, inputs, outputs, DESCRIPTION))
+        people = with_known_operators(archive.read(PEOPLE), PEOPLE_DESCRIPTION)
+        (OCCLUDER_NETWORKS / Path(PEOPLE).name).write_bytes(people)
         # What follows in that file is about parts of the wheel that are not taken.
         text = archive.read(LICENCE).decode()
-        for folder in (FACE_NETWORKS, HAND_NETWORKS):
+        for folder in (FACE_NETWORKS, OCCLUDER_NETWORKS):
             (folder / "LICENSE").write_text(text[: text.index(END_OF_APACHE) + len(END_OF_APACHE)])
 
 

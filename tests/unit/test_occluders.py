@@ -58,6 +58,15 @@ def test_hair_over_one_cheek_and_ear_stays_in_front(scene):
     assert full[:, : CAMERA.width // 2].max() < 0.5
 
 
+@pytest.mark.parametrize("wall", [6, 30, 60])
+def test_a_dark_wall_beside_the_face_is_not_in_front(scene, wall):
+    pixels, vertices, spot = scene
+    dark = np.where(np.isnan(spot[..., :1]), np.uint8(wall), pixels)
+    front, full = look(dark, vertices)
+    assert front.hidden < 0.01
+    assert full[: at([0.0, -0.12, 0.0])[0]].max() < 0.1
+
+
 def test_a_mask_that_is_worn_already_is_known(scene):
     pixels, vertices, spot = scene
     worn = pixels.copy()

@@ -13,6 +13,8 @@ from pipeline.faces.occluders.features import POSITION_UNIT, features
 from pipeline.faces.occluders.hands_before import hands_before
 from pipeline.faces.occluders.matte import soft_matte
 from pipeline.faces.occluders.network import KINDS, chances
+from pipeline.faces.occluders.own_colours import like_others, unlike_the_face
+from pipeline.faces.occluders.people import people_in
 from pipeline.faces.occluders.view import View, face_view
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float, Occluder
@@ -21,10 +23,12 @@ Cells = NDArray[np.bool_]
 
 SURE, POSSIBLE = 0.75, 0.4  # chance of being in front: to start a piece, and to belong to it
 CERTAIN = 0.6  # chance at which nothing of the mask is left
+HARDLY = 0.08  # chance of what surely is not in front
 SMALLEST = 8  # sure cells of a piece; 2.7 square millimetres each
 LOOPS_Z = -0.035  # m, head frame: behind it only loops run
 COVERED_EAR = 0.4  # mean chance of hair over an ear that was not found, to say that hair hides it
 ENOUGH_EAR = 12  # cells, to judge one
+ROOM, PERSON = 0.5, 0.8  # chances of a person beside the head: background for sure, and none for sure
 BESIDE = 3  # cells: how far beside the head hair still hides a mask, which lies closer to the face
 
 CHIN = -0.098  # m, head frame: just under the most prominent point of the mean chin
@@ -69,11 +73,7 @@ def find_front(
     if not zone.any():
         return NOTHING
     chance = dict(zip(KINDS, np.moveaxis(chances(told).astype(np.float64), -1, 0), strict=True))
-    in_the_way = (
-        chance["glasses"]
-        + chance["thing"]
-        + chance["hair"] * _hair_counts(chance, view, spot, on_head, bare_ears)
-    )
+    in_the_way = _in_front(chance, pixels, told, view, bare_ears)
     hands = hands_before(pixels, view, zone)
     in_the_way = np.maximum(in_the_way, hands.cover)
     above_chin = zone & ((spot[..., 1] > CHIN) | (hands.cover > SURE))
@@ -87,9 +87,28 @@ def find_front(
     )
 
 
-def _hair_counts(
-    chance: dict[str, Float], view: View, spot: Float, on_head: Cells, bare_ears: Collection[str]
-) -> Cells:
+def _in_front(
+    chance: dict[str, Float],
+    pixels: NDArray[np.uint8],
+    told: NDArray[np.float32],
+    view: View,
+    bare_ears: Collection[str],
+) -> Float:
+    """Chance (n, n) of being in front of a mask, by the network's, by where people are and by colours."""
+    on_head = told[..., 3] > 0
+    spot, colours = told[..., 4:7] * POSITION_UNIT, told[..., :3].astype(np.float64)
+    # Beside the head the network takes much of the room behind it for hair.
+    people = people_in(pixels, view.frame, len(on_head))
+    there = np.where(on_head, 1.0, np.clip((people - ROOM) / (PERSON - ROOM), 0, 1))
+    hair, things = chance["hair"] * there, (chance["glasses"] + chance["thing"]) * there
+    bare = view.inside & (hair + things < HARDLY)
+    hair = like_others(hair, colours, bare, view.inside)
+    things = unlike_the_face(things, colours, bare & on_head, view.inside)
+    hair *= _hair_counts(hair, view, spot, on_head, bare_ears)
+    return np.asarray(np.minimum(hair + things, 1.0))
+
+
+def _hair_counts(hair: Float, view: View, spot: Float, on_head: Cells, bare_ears: Collection[str]) -> Cells:
     """Cells (n, n) where hair is in front of a mask.
 
     On the face it is. By the ears only where it hides the ear: loops lie over sideburns and over hair that
@@ -103,7 +122,7 @@ def _hair_counts(
         ear = on_head & head.regions[f"ear_{side}"][head.faces].all(axis=1)[view.raster.triangle]
         by_ear = (near[..., 2] < LOOPS_Z) & (near[..., 0] * (1 if side == "left" else -1) > 0)
         shown = side in bare_ears or ear.sum() < ENOUGH_EAR
-        if shown or chance["hair"][ear].mean() < COVERED_EAR:
+        if shown or hair[ear].mean() < COVERED_EAR:
             counts &= ~by_ear
         else:
             counts |= by_ear & ndimage.binary_dilation(on_head, iterations=4 * BESIDE)
