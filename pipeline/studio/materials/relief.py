@@ -82,7 +82,7 @@ def _welded(
 
 def _strip(graph: Graph, on: Relief, distance: Any, share: Any, width: float, pixel: float) -> Relief:
     """A strip folded about the border and welded on, a step above the sheet, in whose corner it is dark."""
-    over = graph.math("MULTIPLY", graph.ramp(distance, width + 0.0003, width - 0.0003), share)
+    over = graph.math("MULTIPLY", graph.ramp(distance, width + 0.0005, width - 0.0005), share)
     corner = graph.math("MULTIPLY", _line(graph, distance, width + 0.0004, 0.0004, 0.0003, pixel), share)
     return replace(
         on,
@@ -213,11 +213,11 @@ def _groove(graph: Graph, on: Relief, across: Any, pixel: float) -> Relief:
 
 def _fin(graph: Graph, on: Relief, across: Any, pixel: float) -> Relief:
     """Two edges sewn face to face stand up between the pieces, dark where their cut faces meet."""
-    rise = graph.ramp(across, 0.0015, 0.0004)
+    rise = graph.ramp(across, 0.0018, 0.0002)  # steeper, its flanks would face away from the viewer
     line = graph.math("MULTIPLY", graph.ramp(across, 0.0006, 0.0), min(1.0, 0.0012 / pixel))
     return replace(
         on,
-        height=graph.math("MULTIPLY_ADD", rise, 7e-4, on.height),
+        height=graph.math("MULTIPLY_ADD", rise, 4e-4, on.height),
         tone=graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", line, -0.45, 1.0)),
     )
 
