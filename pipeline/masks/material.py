@@ -120,7 +120,7 @@ def _matches(names: tuple[str, ...] | str, colour: str) -> bool:
 
 def _crumple(usual: float, packed_flat: bool, rng: np.random.Generator) -> list[float]:
     """Masks that lie folded in their box are creased along the pleats more than across."""
-    slope = usual * float(np.exp(rng.normal(0, 0.4)))
+    slope = usual * float(np.exp(rng.normal(0, 0.6)))
     return [slope * (2.0 if packed_flat else 1.0), slope, slope]
 
 

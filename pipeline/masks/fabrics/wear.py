@@ -20,7 +20,7 @@ def draw_wear(texel: float, seed: int) -> Tile:
     """
     count = max(8, round(REPEAT / max(texel, FINEST)))
     rng = np.random.default_rng(seed)
-    grains = ((0.0025, 0.6), (0.006, 0.55), (0.016, 0.3))
+    grains = ((0.0025, 0.4), (0.006, 0.6), (0.016, 0.4))
     cloud = sum(share * noise(REPEAT, count, grain, rng) for grain, share in grains)
     smudge = step(noise(REPEAT, count, 0.030, rng) + 0.25 * noise(REPEAT, count, 0.006, rng), -0.4, 3.2)
     speck = step(noise(REPEAT, count, 0.0016, rng), 2.9, 3.8)

@@ -20,7 +20,7 @@ THREAD = 0.00016  # m, half the width of a sewing thread
 PUCKER = 0.0062  # m, from one pucker beside a seam to the next ...
 PUCKER_HEIGHT = 1.4e-4  # m
 PUCKERED = 0.007  # m to either side
-MELT = 0.26  # share of light that a weld point does not throw back, as it is clear
+MELT = 0.40  # share of light that a weld point does not throw back, as it is clear
 _UNEVENLY = (0.0137, 0.0231)  # m, waves in how deep weld points are pressed
 _FOLD_REACH = 0.012  # m to either side of a fold in which cloth stays bent
 
@@ -141,7 +141,7 @@ def _welds(
     point = _points(graph, line, along, pitch, 0.55, pixel)
     # between the points the sheets are drawn together as well
     groove = graph.math("MULTIPLY", _line(graph, distance, row, 0.6 * WELD, 1.4 * WELD, pixel), weight)
-    height = graph.math("MULTIPLY_ADD", groove, -1.2e-4, on.height)
+    height = graph.math("MULTIPLY_ADD", groove, -2.0e-4, on.height)
     return Relief(
         graph.math("MULTIPLY_ADD", point, -1.5e-4 * visible(4 * WELD, pixel), height),
         graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", point, -MELT, 1.0)),
