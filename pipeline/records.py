@@ -102,13 +102,15 @@ class Light:
     """Ambient light plus distant lamps.
 
     A white diffuse surface with unit normal n shows
-    ``ambient + sum_l irradiance[l] * max(0, n . directions[l])`` as linear photo RGB.
+    ``ambient + sum_l irradiance[l] * max(0, n . directions[l])`` as linear photo RGB. Where ``around`` is
+    given, ambient light comes from before and above only; `pipeline.sky` says from where what comes.
     """
 
     ambient: Float  # (3,) linear RGB
     directions: Float  # (L, 3) unit vectors towards the lamps, camera frame
     irradiance: Float  # (L, 3) linear RGB
     skin_albedo: Float  # (3,) linear RGB, the estimate that goes with this light
+    around: Float | None = None  # (3, 3) linear RGB from behind on the picture's left, right, and from below
 
 
 @dataclass(frozen=True)

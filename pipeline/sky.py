@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from pipeline.records import Float
+from pipeline.records import Float, Light
 
 HEIGHT, WIDTH = 32, 64
 """Of a sky, pixels: 5.6 degrees each; what lights a face is hardly ever smaller and never sharper."""
@@ -37,3 +37,26 @@ def sky_irradiance(sky: Float, normals: Float) -> Float:
     clamped = np.maximum(normals @ sky_directions(height, width).reshape(-1, 3).T, 0)
     weighted = (sky * sky_solid_angles(height, width)[..., None]).reshape(-1, 3)
     return np.asarray(clamped @ weighted / math.pi)
+
+
+def zones(directions: Float) -> Float:
+    """How far light from unit ``directions`` (..., 3) is ambient, or from left, right, below: (..., 4), sum 1.
+
+    What stands behind a person begins beside the ears; clothes fill what chin and cheeks see below them.
+    """
+    x, y, z = (directions[..., axis] for axis in range(3))
+    below = _ramp(y, 0.4, 0.8) * _ramp(z, -0.6, -0.3)
+    behind = (1 - below) * _ramp(z, 0.1, 0.5) * _ramp(y, -0.9, -0.5)
+    right = _ramp(x, -0.4, 0.4)
+    return np.stack([1 - below - behind, behind * (1 - right), behind * right, below], axis=-1)
+
+
+def light_sky(light: Light) -> Float:
+    """``light`` without its lamps as a sky (HEIGHT, WIDTH, 3)."""
+    around = np.broadcast_to(light.ambient, (3, 3)) if light.around is None else light.around
+    return np.asarray(zones(sky_directions()) @ np.concatenate([light.ambient[None], around]))
+
+
+def _ramp(value: Float, start: float, end: float) -> Float:
+    t = np.clip((value - start) / (end - start), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t))

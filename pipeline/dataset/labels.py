@@ -106,6 +106,7 @@ def _light(light: Light) -> Numbers:
         "directions": light.directions,
         "irradiance": light.irradiance,
         "skin_albedo": light.skin_albedo,
+        "around": light.around,
     }
 
 

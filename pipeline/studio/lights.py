@@ -10,11 +10,12 @@ import numpy as np
 from mathutils import Vector
 
 from pipeline.records import Float, Light
+from pipeline.sky import light_sky
 from pipeline.studio import blender
 from pipeline.studio.camera import to_blender
 
-SOFTNESS = math.radians(12.0)
-"""Default angular diameter of a lamp: portraits are rarely lit by anything as small as the sun."""
+SOFTNESS = math.radians(24.0)
+"""Angular diameter of a lamp: windows, lit walls and softboxes. A face's own shadows do not tell it."""
 
 
 def set_ambient(scene: Any, colour: Any) -> None:
@@ -67,6 +68,7 @@ def add_reflections(scene: Any, light: Light) -> None:
     nodes, links = tree.nodes, tree.links
     output = next(node for node in nodes if node.bl_idname == "ShaderNodeOutputWorld")
     even = output.inputs["Surface"].links[0].from_node
+    level = max(float(np.max(light.ambient)), 1e-9)
     key = int(np.argmax(light.irradiance.sum(axis=1) * (light.directions[:, 2] < 0)))
     ray = nodes.new("ShaderNodeNewGeometry")  # of the sky: Incoming points back at the viewer
     facing = nodes.new("ShaderNodeVectorMath")
@@ -79,10 +81,10 @@ def add_reflections(scene: Any, light: Light) -> None:
         window.inputs[name].default_value = value
     links.new(facing.outputs["Value"], window.inputs["Value"])
     room = nodes.new("ShaderNodeBackground")
-    room.inputs["Color"].default_value = even.inputs["Color"].default_value[:]
+    room.inputs["Color"].default_value = (*(float(c) / level for c in light.ambient), 1.0)
     strength = nodes.new("ShaderNodeMath")
     strength.operation = "MULTIPLY"
-    strength.inputs[1].default_value = even.inputs["Strength"].default_value
+    strength.inputs[1].default_value = level
     links.new(window.outputs["Result"], strength.inputs[0])
     links.new(strength.outputs[0], room.inputs["Strength"])
     path = nodes.new("ShaderNodeLightPath")
@@ -93,12 +95,15 @@ def add_reflections(scene: Any, light: Light) -> None:
     links.new(mix.outputs[0], output.inputs["Surface"])
 
 
-def add_lights(scene: Any, light: Light, softness: float = SOFTNESS) -> list[Any]:
-    """Ambient world and one sun per lamp of ``light``; ``softness`` is their diameter in radians.
+def add_lights(scene: Any, light: Light) -> list[Any]:
+    """Ambient world and one sun per lamp of ``light``.
 
     A Blender sun of strength E lights a facing white diffuse surface to radiance E / pi, hence the pi.
     """
-    set_ambient(scene, light.ambient)
+    if light.around is None:
+        set_ambient(scene, light.ambient)
+    else:
+        set_sky(scene, light_sky(light))
     suns = []
     for direction, irradiance in zip(light.directions, light.irradiance, strict=True):
         strength = float(np.max(irradiance))
@@ -107,7 +112,7 @@ def add_lights(scene: Any, light: Light, softness: float = SOFTNESS) -> list[Any
         data = bpy.data.lights.new("Lamp", "SUN")
         data.energy = math.pi * strength
         data.color = tuple(float(c) / strength for c in irradiance)
-        data.angle = softness
+        data.angle = SOFTNESS
         sun = bpy.data.objects.new("Lamp", data)
         sun.rotation_mode = "QUATERNION"
         # A sun shines along its own -z, so its +z is the way towards it.

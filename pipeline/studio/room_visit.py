@@ -40,7 +40,7 @@ class Outfit:
     look: ClothLook = PLAIN
 
 
-def draw_visit(person: Person, rng: np.random.Generator, sitting: Sitting = Sitting()) -> Visit:
+def draw_visit(person: Person, rng: np.random.Generator, sitting: Sitting) -> Visit:
     """Pose, camera, room and backdrop drawn from ``rng``; the room is exposed for the person's skin."""
     stance, room, sensor = (np.random.default_rng(seed) for seed in rng.integers(2**63, size=3))
     skin = person.complexion
@@ -51,7 +51,7 @@ def draw_visit(person: Person, rng: np.random.Generator, sitting: Sitting = Sitt
     )
 
 
-def render_visit(visit: Visit, sitting: Sitting = Sitting(), outfit: Outfit | None = None) -> Float:
+def render_visit(visit: Visit, sitting: Sitting, outfit: Outfit | None = None) -> Float:
     """What the camera sees, linear RGB (height, width, 3) without blur and noise."""
     pose = visit.pose
     scene = set_scene(visit.person, pose, visit.backdrop, sitting, visit.seed)

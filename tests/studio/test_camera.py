@@ -107,7 +107,7 @@ def test_lamps_give_the_records_irradiance():
     solid = np.linalg.norm(normal, axis=-1) > 0.99
     cosine = np.einsum("hwi,li->lhw", normal, directions)
     # Away from terminators and limb, where a lamp's angular size and the pixel's width matter.
-    clear = solid & (normal[..., 2] < -0.4) & (np.abs(cosine) > 0.2).all(0)
+    clear = solid & (normal[..., 2] < -0.4) & (np.abs(cosine) > 0.3).all(0)
     expected = 0.8 * (light.ambient + np.einsum("lhw,lc->hwc", cosine.clip(0), light.irradiance))
     ratio = image[..., :3][clear] / expected[clear]
     assert clear.sum() > 500

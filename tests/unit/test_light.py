@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.colour import LUMINANCE, to_pixels
 from pipeline.faces.camera import from_euler
+from pipeline.faces.light.around import look_around
 from pipeline.faces.light.estimate import estimate_light
 from pipeline.faces.light.lamps import design, fit_shading, irradiance
 from pipeline.faces.light.reflectance import skin_reflectance, typology_angle
@@ -137,6 +138,47 @@ def test_a_dark_face_whose_eyes_are_no_brighter_is_in_little_light() -> None:
     assert brown.albedo @ LUMINANCE < without.albedo @ LUMINANCE < backlit.albedo @ LUMINANCE
     width = [np.log(high / low) for low, high in (without.luminance, brown.luminance)]
     assert width[1] < width[0]
+
+
+def test_a_white_collar_says_how_bright_and_of_what_hue_the_light_is() -> None:
+    """A white shirt cannot reflect more light than there is; a shirt as yellow as skin says nothing of hue."""
+    warm = np.array([1.0, 0.9, 0.75])
+    shown = 0.5 * SKIN * 1.2 * warm  # brown skin in good light, or light skin in little
+    without = skin_reflectance(shown, None).albedo
+    dark = skin_reflectance(shown, None, np.full(3, 0.05)).albedo
+    white = skin_reflectance(shown, None, 0.85 * warm).albedo
+    yellow = skin_reflectance(shown, None, 0.85 * np.array([1.0, 0.7, 0.4])).albedo
+    np.testing.assert_allclose(dark, without, rtol=0.01)
+    assert 0.85 * (shown / white) @ LUMINANCE > 0.8 * 0.85 * warm @ LUMINANCE
+    assert white @ LUMINANCE < 0.9 * (without @ LUMINANCE)
+
+    def off(albedo: Float) -> float:
+        light = shown / albedo
+        return float(np.abs(np.log(light / light[1]) - np.log(warm / warm[1])).max())
+
+    assert off(white) < 0.6 * off(without)
+    assert abs(off(yellow) - off(without)) < 0.02
+
+
+def test_fields_around_the_head_are_seen_and_light_it() -> None:
+    head = posed()
+    head = replace(head, camera=replace(CAMERA, height=2 * CAMERA.height))
+    pixels = np.zeros((head.camera.height, CAMERA.width, 3), np.uint8)
+    pixels[:, : CAMERA.width // 2] = 200
+    pixels[:, CAMERA.width // 2 :, 0] = 150
+    menton = head.vertices[load_head().points["menton"]]
+    chin = int(CAMERA.focal_px * menton[1] / menton[2] + CAMERA.height)
+    pixels[chin + 10 :] = (20, 90, 20)
+    around = look_around(pixels, head)
+    assert around.left is not None and around.right is not None and around.chest is not None
+    assert around.left.min() > 0.5 and around.right[1] == 0 and around.chest.argmax() == 1
+    light = Light(
+        np.full(3, 0.1), np.zeros((0, 3)), np.zeros((0, 3)), SKIN, around=around.filled(np.zeros(3))
+    )
+    chin_up, cheek = irradiance(light, np.array([[0.0, 1.0, 0.0], [-0.95, 0.0, 0.3]]))
+    assert chin_up.argmax() == 1
+    assert cheek.min() > 2 * light.ambient.max()
+    np.testing.assert_allclose(irradiance(light, np.array([[0.0, 0.0, -1.0]])), 0.1, atol=0.02)
 
 
 def test_warm_light_is_shared_between_skin_and_lamp() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.colour import LUMINANCE
+from pipeline.faces.light.around import look_around, shone_upon
 from pipeline.faces.light.lamps import fit_shading
 from pipeline.faces.light.reflectance import at_luminance, skin_reflectance, typical_skin, typology_angle
 from pipeline.faces.light.skin import PosedHead, Surface, bare_skin, lower_face
@@ -33,9 +34,14 @@ def estimate_light(pixels: NDArray[np.uint8], head: PosedHead) -> tuple[Light, L
     shading = fit_shading(skin, lamps)
     explained = shading.of(skin, lamps)
     shown = np.average(explained, axis=0, weights=shading.trust)
-    reflectance = skin_reflectance(shown, white_of_eye(pixels, head, shading))
+    around = look_around(pixels, head)
+    reflectance = skin_reflectance(shown, white_of_eye(pixels, head, shading), around.chest_bright)
     albedo = reflectance.albedo
-    light = Light(shading.ambient / albedo, shading.directions, shading.lamps / albedo, albedo)
+    rest, added = shone_upon(skin, lamps, around, albedo)
+    shading = fit_shading(rest, lamps)
+    explained = shading.of(rest, lamps) + added
+    ambient = shading.ambient / albedo
+    light = Light(ambient, shading.directions, shading.lamps / albedo, albedo, around.filled(ambient))
     lower = lower_face(skin.place)
     low, high = (at_luminance(albedo, luminance) for luminance in reflectance.luminance)
     fit = LightFit(

@@ -18,9 +18,10 @@ from pipeline.colour import LUMINANCE
 from pipeline.faces.light.skin import Surface
 from pipeline.faces.light.visibility import seen_between
 from pipeline.records import Float, Light
+from pipeline.sky import light_sky, sky_irradiance
 
-MOST_LAMPS = 4
-JOINED = math.radians(40)  # lamps nearer to each other than this act as one
+MOST_LAMPS = 8
+JOINED = math.radians(25)  # lamps nearer to each other than this act as one
 WEAK = 0.02  # part of all light below which a lamp is left out
 BEHIND = math.radians(115)  # from the way to the camera: lamps further round light no skin it sees
 ENOUGH = 1000  # cells tell the lamps as well as all do
@@ -51,7 +52,8 @@ class Shading:
 
 def irradiance(light: Light, normals: Float) -> Float:
     """What a white diffuse surface shows, linear RGB (..., 3), for unit normals (..., 3), camera frame."""
-    return np.asarray(light.ambient + np.maximum(normals @ light.directions.T, 0) @ light.irradiance)
+    ambient = light.ambient if light.around is None else sky_irradiance(light_sky(light), normals)
+    return np.asarray(ambient + np.maximum(normals @ light.directions.T, 0) @ light.irradiance)
 
 
 def design(surface: Surface, lamps: Float, directions: Float) -> Float:

@@ -3,8 +3,9 @@
 Skin shows the product of both, and no photo says where one ends. Four things do say something: tones of
 skin differ less than exposures may, photographs of people are mostly exposed so that faces can be seen,
 brown skin has another hue than light skin, and the white of the eye is as bright in everybody. They are
-weighed on a grid over the logarithm of the albedo's luminance. The interval describes the skin's
-reflectance and nothing else about a person.
+weighed on a grid over the logarithm of the albedo's luminance. Fifth, no cloth below the chin reflects more
+than all of the light that the face is in. The interval describes the skin's reflectance and nothing else
+about a person.
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ SKIN_HUE_SIGMA, LIGHT_HUE_SIGMA = 0.12, 0.15  # of log R/G and B/G
 # Contrast of the white of the eye with skin of luminance a: of the same sitters.
 EYE_CONTRAST, EYE_SLOPE = -0.52, -0.62  # at log a = 0, per log a
 EYE_SIGMA, EYE_SIGMA_PX = 0.24, 6.0  # plus so much over the eye's width in px
+# Cloth reflects less than this part of what white would show on the face: chests face up, to more light.
+MOST_CLOTH, CLOTH_SIGMA = 1.0, 0.15  # of log
+# Cloth that bright is white, and has the hue of the light; less bright, it may be dyed.
+WHITE_CLOTH, WHITE_CLOTH_SIGMA = (0.60, 0.80), 0.08  # from where on, wholly from where on; of log R/G and B/G
+NEUTRAL = (0.18, 0.30)  # of log R/G and B/G in the photo: wholly believed up to here, not at all from here on
 HEAVY_TAILS = 4.0  # degrees of freedom of what may also be plain wrong: hue, eyes
 LIKELY = 0.8  # probability of the interval
 
@@ -48,8 +54,11 @@ class Reflectance:
     luminance: tuple[float, float]  # of the albedo: lies between these with probability `LIKELY`
 
 
-def skin_reflectance(shown: Float, eye: WhiteOfEye | None) -> Reflectance:
-    """Of skin that shows linear RGB ``shown`` (3,), averaged over the visible face."""
+def skin_reflectance(shown: Float, eye: WhiteOfEye | None, cloth: Float | None = None) -> Reflectance:
+    """Of skin that shows linear RGB ``shown`` (3,), averaged over the visible face.
+
+    ``cloth`` (3,) is what the brightest cloth below the chin shows.
+    """
     level = math.log(shown @ LUMINANCE)
     hue = _hue(shown)
     belief = _normal(_GRID, TONE, TONE_SIGMA) * _exposure(level - _GRID)
@@ -60,10 +69,28 @@ def skin_reflectance(shown: Float, eye: WhiteOfEye | None) -> Reflectance:
         sigma = EYE_SIGMA + EYE_SIGMA_PX / eye.width_px
         off = ((eye.contrast - EYE_CONTRAST - EYE_SLOPE * _GRID) / sigma) ** 2
         belief *= (1 + off / HEAVY_TAILS) ** (-(HEAVY_TAILS + 1) / 2)
+    if cloth is not None:
+        beyond = math.log(max(cloth @ LUMINANCE, 1e-4) / MOST_CLOTH) - (level - _GRID)
+        off = (np.maximum(beyond, 0) / CLOTH_SIGMA) ** 2
+        belief *= (1 + off / HEAVY_TAILS) ** (-(HEAVY_TAILS + 1) / 2)
     belief /= belief.sum()
     tone = float(belief @ _GRID)
     tails = np.interp([(1 - LIKELY) / 2, (1 + LIKELY) / 2], np.cumsum(belief) - belief / 2, _GRID)
-    return Reflectance(_albedo(math.exp(tone), hue), (math.exp(tails[0]), math.exp(tails[1])))
+    albedo = _albedo(math.exp(tone), hue, _light_hue(level - tone, cloth))
+    return Reflectance(albedo, (math.exp(tails[0]), math.exp(tails[1])))
+
+
+def _light_hue(exposure: float, cloth: Float | None) -> tuple[Float, float]:
+    """What is known of the light's hue besides the skin, (2,), and how well: a variance of log."""
+    camera = 1 / LIGHT_HUE_SIGMA**2  # it balances white
+    if cloth is None:
+        return np.zeros(2), 1 / camera
+    start, end = WHITE_CLOTH
+    white = float(np.clip((cloth @ LUMINANCE / math.exp(exposure) - start) / (end - start), 0, 1))
+    known, unknown = NEUTRAL
+    white *= float(np.clip((unknown - np.abs(_hue(cloth)).max()) / (unknown - known), 0, 1))
+    seen = white / WHITE_CLOTH_SIGMA**2
+    return seen * _hue(cloth) / (seen + camera), 1 / (seen + camera)
 
 
 def typical_skin() -> Float:
@@ -109,9 +136,12 @@ def _skin_colour(luminance: float) -> Float:
     return at_luminance(from_hue ** (1 - part) * to_hue**part, luminance)
 
 
-def _albedo(luminance: float, hue: Float) -> Float:
-    """Skin of that luminance; a hue that is not typical is shared between skin and light."""
-    usual = _skin_colour(luminance)
-    share = SKIN_HUE_SIGMA**2 / (SKIN_HUE_SIGMA**2 + LIGHT_HUE_SIGMA**2)
-    red, blue = np.exp(_hue(usual) + share * (hue - _hue(usual)))
+def _albedo(luminance: float, hue: Float, light: tuple[Float, float]) -> Float:
+    """Skin of that luminance; a hue that is not typical is shared between skin and light.
+
+    ``light`` is the hue to expect of it and the variance of that.
+    """
+    usual, (expected, variance) = _skin_colour(luminance), light
+    share = SKIN_HUE_SIGMA**2 / (SKIN_HUE_SIGMA**2 + variance)
+    red, blue = np.exp(_hue(usual) + share * (hue - _hue(usual) - expected))
     return np.clip(at_luminance(np.array([red, 1.0, blue]), luminance), 0.005, 0.95)
