@@ -40,7 +40,7 @@ def sky_irradiance(sky: Float, normals: Float) -> Float:
 
 
 def zones(directions: Float) -> Float:
-    """How far light from unit ``directions`` (..., 3) is ambient, or from left, right, below: (..., 4), sum 1.
+    """Shares of ambient, left, right and below (..., 4), sum 1, in light from unit ``directions`` (..., 3).
 
     What stands behind a person begins beside the ears; clothes fill what chin and cheeks see below them.
     """

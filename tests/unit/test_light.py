@@ -141,7 +141,7 @@ def test_a_dark_face_whose_eyes_are_no_brighter_is_in_little_light() -> None:
 
 
 def test_a_white_collar_says_how_bright_and_of_what_hue_the_light_is() -> None:
-    """A white shirt cannot reflect more light than there is; a shirt as yellow as skin says nothing of hue."""
+    """A white shirt cannot reflect more light than there is; one as yellow as skin says nothing of hue."""
     warm = np.array([1.0, 0.9, 0.75])
     shown = 0.5 * SKIN * 1.2 * warm  # brown skin in good light, or light skin in little
     without = skin_reflectance(shown, None).albedo

@@ -1,4 +1,4 @@
-"""What the photo shows around the head: light comes from there as well, and clothes say how bright white is."""
+"""What the photo shows around the head: light comes from there too, and clothes say how bright white is."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def skin_reflectance(shown: Float, eye: WhiteOfEye | None, cloth: Float | None =
         off = ((eye.contrast - EYE_CONTRAST - EYE_SLOPE * _GRID) / sigma) ** 2
         belief *= (1 + off / HEAVY_TAILS) ** (-(HEAVY_TAILS + 1) / 2)
     if cloth is not None:
-        beyond = math.log(max(cloth @ LUMINANCE, 1e-4) / MOST_CLOTH) - (level - _GRID)
+        beyond = math.log(max(float(cloth @ LUMINANCE), 1e-4) / MOST_CLOTH) - (level - _GRID)
         off = (np.maximum(beyond, 0) / CLOTH_SIGMA) ** 2
         belief *= (1 + off / HEAVY_TAILS) ** (-(HEAVY_TAILS + 1) / 2)
     belief /= belief.sum()
