@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from bald_head import POSE, pixel_of, portrait, seen_before
+from scipy import ndimage
 
 from pipeline.faces.occluders.find import NOTHING, find_front
 from pipeline.faces.verdict import WORN
@@ -56,6 +57,20 @@ def test_hair_over_one_cheek_and_ear_stays_in_front(scene):
     _, full = look(haired, vertices)
     assert full[at([0.068, -0.06, -0.03])] > 0.9
     assert full[:, : CAMERA.width // 2].max() < 0.5
+
+
+def test_hair_that_only_reaches_the_outline_of_the_face_is_beside_it(scene):
+    pixels, vertices, spot = scene
+    beside = ~ndimage.binary_erosion(~np.isnan(spot[..., 0]), iterations=4)
+    top, bottom = at([0.06, 0.06, 0.0])[0], at([0.06, -0.16, 0.0])[0]
+    strands = np.random.default_rng(0).normal(0, 7, pixels.shape[1])[:, None] + [38, 26, 18]
+    haired = pixels.copy()
+    there = beside & (np.arange(len(pixels)) > top)[:, None] & (np.arange(len(pixels)) < bottom)[:, None]
+    haired[there] = np.clip(np.broadcast_to(strands, pixels.shape)[there], 4, 90).astype(np.uint8)
+    front, full = look(haired, vertices)
+    cheeks = (spot[..., 2] > -0.02) & (spot[..., 1] < -0.03) & (spot[..., 1] > -0.11)
+    assert front.hidden < 0.02
+    assert full[cheeks].mean() < 0.01
 
 
 @pytest.mark.parametrize("wall", [6, 30, 60])

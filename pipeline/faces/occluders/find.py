@@ -15,6 +15,7 @@ from pipeline.faces.occluders.matte import soft_matte
 from pipeline.faces.occluders.network import KINDS, chances
 from pipeline.faces.occluders.own_colours import like_others, unlike_the_face
 from pipeline.faces.occluders.people import people_in
+from pipeline.faces.occluders.rims import rims
 from pipeline.faces.occluders.view import View, face_view
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float, Occluder
@@ -26,11 +27,14 @@ CERTAIN = 0.6  # chance at which nothing of the mask is left
 HARDLY = 0.08  # chance of what surely is not in front
 SMALLEST = 8  # sure cells of a piece; 2.7 square millimetres each
 LOOPS_Z = -0.035  # m, head frame: behind it only loops run
+LOOPS_TOP = 0.0  # m, head frame: there a loop goes behind the ear, and what hair is above falls over its end
 COVERED_EAR = 0.4  # mean chance of hair over an ear that was not found, to say that hair hides it
 ENOUGH_EAR = 12  # cells, to judge one
 ROOM, PERSON = 0.5, 0.8  # chances of a person beside the head: background for sure, and none for sure
+RIM = 3  # cells: how far inside the outline of the fitted head what is beside it may seem to lie
 BESIDE = 3  # cells: how far beside the head hair still hides a mask, which lies closer to the face
 
+PADS = 0.018  # m, head frame: half of what is between lenses
 CHIN = -0.098  # m, head frame: just under the most prominent point of the mean chin
 # Where a mask lies on the mean head, m: below the bridge of the nose, in front of the ears, to the chin.
 MASK_TOP, MASK_LOW, MASK_BACK = -0.015, -0.125, -0.05
@@ -105,14 +109,18 @@ def _in_front(
     hair = like_others(hair, colours, bare, view.inside)
     things = unlike_the_face(things, colours, bare & on_head, view.inside)
     hair *= _hair_counts(hair, view, spot, on_head, bare_ears)
-    return np.asarray(np.minimum(hair + things, 1.0))
+    hair *= ~_outline_only(hair, spot, on_head)
+    # Between the lenses only pads and the nose's own shadow are as thin.
+    lenses = on_head & ((abs(spot[..., 0]) > PADS) | (spot[..., 1] > MASK_TOP))
+    worn = rims(view.pixels, chance["glasses"] * on_head) * lenses
+    return np.asarray(np.maximum(np.minimum(hair + things, 1.0), worn))
 
 
 def _hair_counts(hair: Float, view: View, spot: Float, on_head: Cells, bare_ears: Collection[str]) -> Cells:
     """Cells (n, n) where hair is in front of a mask.
 
-    On the face it is. By the ears only where it hides the ear: loops lie over sideburns and over hair that
-    is worn behind the ear. Beside the head, a mask is nearer to the camera than hair.
+    On the face it is. By the ears where it hides the ear, and above it: loops lie over sideburns and over
+    hair that is worn behind the ear. Beside the head, a mask is nearer to the camera than hair.
     """
     head = load_head()
     counts = ndimage.binary_dilation(on_head, iterations=BESIDE)
@@ -123,10 +131,23 @@ def _hair_counts(hair: Float, view: View, spot: Float, on_head: Cells, bare_ears
         by_ear = (near[..., 2] < LOOPS_Z) & (near[..., 0] * (1 if side == "left" else -1) > 0)
         shown = side in bare_ears or ear.sum() < ENOUGH_EAR
         if shown or hair[ear].mean() < COVERED_EAR:
-            counts &= ~by_ear
+            counts &= ~by_ear | (near[..., 1] > LOOPS_TOP)
         else:
             counts |= by_ear & ndimage.binary_dilation(on_head, iterations=4 * BESIDE)
     return np.asarray(counts)
+
+
+def _outline_only(hair: Float, spot: Float, on_head: Cells) -> Cells:
+    """Cells (n, n) along the outline of the face whose hair does not come farther onto it.
+
+    The head is fitted to some millimetres: what is beside it may seem to lie just within its outline.
+    """
+    around = ndimage.binary_dilation(on_head, iterations=BESIDE)
+    inside = ndimage.binary_erosion(on_head, iterations=RIM, border_value=1)
+    on_it = ndimage.binary_dilation(inside & (hair > SURE), iterations=RIM + BESIDE)
+    _, (rows, columns) = ndimage.distance_transform_edt(~on_head, return_indices=True)
+    face = spot[rows, columns][..., 2] > LOOPS_Z
+    return np.asarray(around & ~inside & ~on_it & face)
 
 
 def _pieces(in_the_way: Float, zone: Cells, above_chin: Cells) -> Float:
