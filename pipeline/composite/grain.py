@@ -18,6 +18,15 @@ _SPOT = 5  # px
 _CALMEST = 10.0  # per cent
 _CALM_TO_MEAN = 1.25  # what pure noise shows in a spot that calm, to what it shows on average
 
+_BY_LUMA: tuple[Float, Float] = (
+    np.array([0.0, 0.15, 0.35, 0.45, 0.65, 0.85, 0.96, 1.0]),
+    np.array([0.4, 0.65, 1.0, 1.0, 0.8, 0.6, 0.45, 0.0]),
+)
+"""Noise at each encoded luminance over that at mid grey: photos show it in their calmest spots.
+
+A camera's curve is flatter in the shadows and towards white, where nothing is left of noise once it clips.
+"""
+
 # Opponent axes on encoded colours: cameras and JPEG treat luminance and colour differently.
 _TO_OPPONENT: Float = np.array([[0.299, 0.587, 0.114], [0.5, -0.419, -0.081], [-0.169, -0.331, 0.5]])
 _FROM_OPPONENT: Float = np.linalg.inv(_TO_OPPONENT)
@@ -28,6 +37,7 @@ class Grain:
     """Noise in encoded values (1 = white), the sum of independent noises, one an octave."""
 
     deviation: Float  # (3 octaves, 3 opponent axes)
+    at: float = 0.5  # encoded luminance that it has this strength at
 
     @property
     def luma(self) -> float:
@@ -54,23 +64,25 @@ def measure_grain(encoded: Float, usable: NDArray[np.bool_]) -> Grain:
     deviation = _CALM_TO_MEAN * np.sqrt(np.maximum(variance, 0.0))
     # Even blurred noise fades at this size; what does not is the relief of the skin.
     deviation[2] = np.minimum(deviation[2], 0.6 * deviation[1])
-    return Grain(_disentangle(deviation))
+    return Grain(_disentangle(deviation), float(np.median((encoded @ _TO_OPPONENT[0])[good])))
 
 
 def least_grain(first: Grain, second: Grain) -> Grain:
     """The weaker of two measurements of one sensor, octave by octave: relief can only add to noise."""
-    return Grain(np.minimum(first.deviation, second.deviation))
+    return Grain(np.minimum(first.deviation, second.deviation), first.at)
 
 
 def draw_grain(grain: Grain, luma: Float, rng: np.random.Generator) -> Float:
-    """Noise (h, w, 3) on encoded colours of an image with encoded luminance ``luma`` (h, w)."""
+    """Noise (h, w, 3) on encoded colours of an image with encoded luminance ``luma`` (h, w).
+
+    ``grain`` was measured where its ``luma`` says; the image's own brightness makes it weaker or stronger.
+    """
     opponent = np.zeros((*luma.shape, 3))
     for octave, deviation in enumerate(grain.deviation):
         band = _bands(rng.standard_normal(opponent.shape))[octave]
         opponent += band / max(float(band.std()), 1e-9) * deviation
-    # Nothing is left of the noise where the sensor clips.
-    headroom = np.clip((1.0 - luma) / 0.04, 0.0, 1.0)
-    noise: Float = (opponent * headroom[..., None]) @ _FROM_OPPONENT.T
+    weight = np.interp(luma, *_BY_LUMA) / np.interp(grain.at, *_BY_LUMA)
+    noise: Float = (opponent * weight[..., None]) @ _FROM_OPPONENT.T
     return noise
 
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import io
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.special import ndtr
 
-from pipeline.composite.sharpness import step_widths
 from pipeline.jpeg import as_in_file, compressed
-from pipeline.records import Float, JpegHistory
+from pipeline.records import JpegHistory
 
 UNIT = 16  # px: no block is larger, and a file's first pixel is the corner of one
-
-_WIDTHS: Float = np.array([0.36, 0.5, 0.7, 1.0, 1.5])
 
 Pixels = NDArray[np.uint8]
 
@@ -39,27 +34,6 @@ def recompressed(pixels: Pixels, touched: NDArray[np.bool_], history: JpegHistor
     part = (slice(top, bottom), slice(left, right))
     stored[part][where[part]] = through_file(stored[part], history)[where[part]]
     return result
-
-
-def blur_before(blur: float, history: JpegHistory) -> float:
-    """How wide edges were before that became ``blur`` px (standard deviation) wide in such a file."""
-    return float(np.interp(blur, *_blur_after(history)))
-
-
-@cache
-def _blur_after(history: JpegHistory) -> tuple[Float, Float]:
-    """Widths of edges in all directions after and before compression, in px, rising."""
-    rows, columns = np.indices((64, 64)) % 32 - 15.5
-    inwards = 10.3 - np.hypot(rows + np.pi / 10, columns + np.pi / 30)
-    after = []
-    for width in _WIDTHS:
-        pixels = ((0.35 + 0.3 * ndtr(inwards / width)) * 255.0 + 0.5).astype(np.uint8)
-        stored = through_file(np.repeat(pixels[..., None], 3, axis=-1), history)[..., 1]
-        # read both ways: what the reading itself gets wrong falls out
-        before, later = (step_widths(luma / 255.0, least=0.15) for luma in (pixels, stored))
-        added = np.median(later) ** 2 - np.median(before) ** 2 if len(later) and len(before) else 0.0
-        after.append(np.sqrt(width**2 + max(added, 0.0)))
-    return np.maximum.accumulate(after), _WIDTHS
 
 
 def through_file(stored: Pixels, history: JpegHistory) -> Pixels:

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline import colour
+from pipeline.composite.before_jpeg import blur_before, grain_before
 from pipeline.composite.grain import draw_grain
-from pipeline.composite.jpeg import blur_before, recompressed
+from pipeline.composite.jpeg import recompressed
 from pipeline.composite.matte import into_photo, quantise_matte, quantise_shadow
 from pipeline.composite.occlusion import with_front
 from pipeline.composite.outline import soften_outline
@@ -53,7 +54,10 @@ def composite(
     encoded = colour.encode(linear)
     if config.grain:
         rng = np.random.default_rng([int(layers.material["seed"]), _GRAIN_STREAM])
-        noise = draw_grain(sensor.grain, encoded @ np.array([0.299, 0.587, 0.114]), rng)
+        grain = sensor.grain
+        if history is not None and (alpha > 0.5).any():
+            grain = grain_before(grain, np.median(encoded[alpha > 0.5], axis=0), history)
+        noise = draw_grain(grain, encoded @ np.array([0.299, 0.587, 0.114]), rng)
         if grey:
             noise = np.repeat(noise.mean(axis=-1, keepdims=True), 3, axis=-1)
         encoded = encoded + noise * alpha[..., None]

@@ -1,10 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import ndimage, special
 
 from pipeline import colour
-from pipeline.composite.grain import measure_grain
-from pipeline.composite.jpeg import blur_before, through_file
+from pipeline.composite.before_jpeg import blur_before
+from pipeline.composite.grain import Grain, draw_grain, measure_grain
+from pipeline.composite.jpeg import through_file
 from pipeline.composite.outline import SOFT, soften_outline
 from pipeline.composite.paste import composite
 from pipeline.composite.sharpness import edge_blur, step_widths
@@ -167,6 +170,34 @@ def test_grain_on_the_mask_is_as_strong_as_on_the_skin():
 
     assert fine(out) == pytest.approx(fine(pixels), rel=0.2)
     assert measure_grain(pixels / 255.0, alpha > 0).luma > 0.01
+
+
+def test_grain_is_as_strong_as_the_photos_after_both_were_compressed():
+    tables = ((10,) * 64, (12,) * 64)
+    history = JpegHistory(tables, "4:2:0", 1)
+    rng = np.random.default_rng(8)
+    raw = 120 + 9 * ndimage.gaussian_filter(rng.standard_normal((192, 192, 3)), (0.5, 0.5, 0))
+    stored = through_file(raw.round().astype(np.uint8), history)
+    layers = some_layers((64, 64, 128, 128), np.ones((64, 64)), colour.decode(np.full(3, 120 / 255)), 1.0)
+    photo = replace(a_photo(stored), jpeg=history)
+
+    def fine(config):
+        out = composite(photo, layers, config)[0][68:124, 68:124] @ np.array([0.299, 0.587, 0.114])
+        return (out - ndimage.gaussian_filter(out, 1.6)).std()
+
+    around = stored[:60] @ np.array([0.299, 0.587, 0.114])
+    aim = (around - ndimage.gaussian_filter(around, 1.6)).std()
+    assert fine(CompositeConfig()) == pytest.approx(aim, rel=0.25)
+    assert fine(CompositeConfig(grain=False)) < 0.1 * aim
+
+
+def test_grain_gives_way_towards_white_as_in_photos():
+    grain = Grain(np.full((3, 3), 0.01), at=0.5)
+    noise = draw_grain(
+        grain, np.repeat([0.5, 0.9, 1.0], 64)[None].repeat(96, axis=0), np.random.default_rng(0)
+    )
+    mid, bright, white = (noise[:, 64 * i : 64 * i + 64].std() for i in range(3))
+    assert 0.4 * mid < bright < 0.7 * mid and white == 0
 
 
 def test_relief_of_the_skin_is_not_taken_for_grain():
