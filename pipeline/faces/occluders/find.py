@@ -109,7 +109,6 @@ def _in_front(
     hair = like_others(hair, colours, bare, view.inside)
     things = unlike_the_face(things, colours, bare & on_head, view.inside)
     hair *= _hair_counts(hair, view, spot, on_head, bare_ears)
-    hair *= ~_outline_only(hair, spot, on_head)
     # Between the lenses only pads and the nose's own shadow are as thin.
     lenses = on_head & ((abs(spot[..., 0]) > PADS) | (spot[..., 1] > MASK_TOP))
     worn = rims(view.pixels, chance["glasses"] * on_head) * lenses
@@ -120,7 +119,8 @@ def _hair_counts(hair: Float, view: View, spot: Float, on_head: Cells, bare_ears
     """Cells (n, n) where hair is in front of a mask.
 
     On the face it is. By the ears where it hides the ear, and above it: loops lie over sideburns and over
-    hair that is worn behind the ear. Beside the head, a mask is nearer to the camera than hair.
+    hair that is worn behind the ear. Beside the head, a mask is nearer to the camera than hair, and where an
+    ear is bare the hair beside the cheek hangs behind it.
     """
     head = load_head()
     counts = ndimage.binary_dilation(on_head, iterations=BESIDE)
@@ -128,26 +128,26 @@ def _hair_counts(hair: Float, view: View, spot: Float, on_head: Cells, bare_ears
     near = spot[rows, columns]  # of the nearest cell of the head
     for side in ("left", "right"):
         ear = on_head & head.regions[f"ear_{side}"][head.faces].all(axis=1)[view.raster.triangle]
-        by_ear = (near[..., 2] < LOOPS_Z) & (near[..., 0] * (1 if side == "left" else -1) > 0)
+        half = near[..., 0] * (1 if side == "left" else -1) > 0
+        by_ear = half & (near[..., 2] < LOOPS_Z)
         shown = side in bare_ears or ear.sum() < ENOUGH_EAR
         if shown or hair[ear].mean() < COVERED_EAR:
             counts &= ~by_ear | (near[..., 1] > LOOPS_TOP)
+            counts &= ~(half & ~by_ear & _outline_only(hair, on_head))
         else:
             counts |= by_ear & ndimage.binary_dilation(on_head, iterations=4 * BESIDE)
     return np.asarray(counts)
 
 
-def _outline_only(hair: Float, spot: Float, on_head: Cells) -> Cells:
-    """Cells (n, n) along the outline of the face whose hair does not come farther onto it.
+def _outline_only(hair: Float, on_head: Cells) -> Cells:
+    """Cells (n, n) along the outline of the head whose hair does not come farther onto it.
 
     The head is fitted to some millimetres: what is beside it may seem to lie just within its outline.
     """
     around = ndimage.binary_dilation(on_head, iterations=BESIDE)
     inside = ndimage.binary_erosion(on_head, iterations=RIM, border_value=1)
     on_it = ndimage.binary_dilation(inside & (hair > SURE), iterations=RIM + BESIDE)
-    _, (rows, columns) = ndimage.distance_transform_edt(~on_head, return_indices=True)
-    face = spot[rows, columns][..., 2] > LOOPS_Z
-    return np.asarray(around & ~inside & ~on_it & face)
+    return np.asarray(around & ~inside & ~on_it)
 
 
 def _pieces(in_the_way: Float, zone: Cells, above_chin: Cells) -> Float:
