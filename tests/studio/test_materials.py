@@ -13,6 +13,7 @@ from pipeline.masks.look import cloth_look
 from pipeline.records import PARTS, ClothLook, Tile, WornMask
 from pipeline.studio.backing import backed
 from pipeline.studio.borders import FAR, find_borders
+from pipeline.studio.materials.cloth import SKIN
 from pipeline.studio.render import pixel_size, render_layers
 from pipeline.studio.squeeze import squeezed
 
@@ -247,3 +248,31 @@ def test_gloss_is_part_of_a_colour():
         there = dull.rgba[..., 3] > 0.999
         level = [np.median(layers.rgba[there, 1]) for layers in (dull, glossy)]
         assert level[1] == pytest.approx(level[0], rel=0.06)
+
+
+def test_thin_cloth_is_lighter_over_another_sheet_than_over_skin():
+    sheet, face = a_sheet(), a_face()
+    half = sheet.uv[..., 0].mean(axis=1) < 0
+    a, b, c = sheet.vertices[sheet.faces[0]]
+    normal = np.cross(b - a, c - a)
+    lower = sheet.vertices - 0.005 * normal / np.linalg.norm(normal)
+    count = len(sheet.vertices)
+    both = dataclasses.replace(
+        sheet,
+        vertices=np.concatenate([sheet.vertices, lower]),
+        faces=np.concatenate([sheet.faces, sheet.faces[half] + count]),
+        uv=np.concatenate([sheet.uv, sheet.uv[half]]),
+        parts=np.concatenate([sheet.parts, sheet.parts[half]]),
+    )
+    own, leak = 0.7, 0.3
+    white = {**PLAIN, "colour": [own] * 3, "back_colour": [own] * 3, "translucency": leak}
+    layers = render_layers(face, both, white, RenderConfig(samples=4), 5)
+    full, u = layers.rgba[..., 3] > 0.999, layers.uv[..., 0]
+    inner = full & (np.abs(layers.uv[..., 1]) < 0.025)
+    double, single = (
+        np.median(layers.albedo[inner & there], 0) for there in ((u < -0.015) & (u > -0.045), u > 0.02)
+    )
+    # G. G. Stokes, "On the intensity of the light reflected from or transmitted through a pile of plates",
+    # Proceedings of the Royal Society 11 (1862)
+    more = (leak * own) ** 2 * (own / (1 - own * own) - SKIN / (1 - own * SKIN))
+    np.testing.assert_allclose(double - single, more, atol=0.004)

@@ -17,6 +17,7 @@ from pipeline.studio.materials.tile import tile
 UNDYED = np.array([0.66, 0.65, 0.60])  # cotton as it comes from the loom
 DIRT = np.array([0.78, 0.71, 0.61])  # what grime leaves of the light
 SKIN = np.array([0.42, 0.30, 0.23])  # what most of a mask lies over
+DENSER = 0.6  # of its translucency: so much more dye is seen where thin cloth is folded over
 PILL = 1.2e-4  # m that the worst pills stand out
 FLAT = 0.01  # relief that slopes less from pixel to pixel is not worth its cost
 EDGE = PARTS.index("edge")
@@ -90,9 +91,14 @@ def _dyed(
         # sewers choose a thread that is seen least: of the mean colour of a print
         own = _mean_colour(material, look) if thread is None else np.asarray(thread, float)
         colour = graph.mix_colour(lines.thread, colour, own)
-    colour = _bound(graph, material, colour)
     if float(material["translucency"]) > 0:
-        colour = graph.vector("MULTIPLY", colour, _shown_through(graph, material, side))
+        band = _band(graph)
+        denser = graph.math("MULTIPLY", band, -DENSER * float(material["translucency"]))
+        colour = graph.vector("MULTIPLY", colour, _paler(graph, material, denser))
+        colour = _bound(graph, material, colour)
+        colour = graph.vector("MULTIPLY", colour, _shown_through(graph, material, side, band))
+    else:
+        colour = _bound(graph, material, colour)
     colour = graph.scale_colour(colour, tone)
     if look.wear is not None:
         colour, pilled = _worn(graph, material, look, colour, uv)
@@ -103,22 +109,28 @@ def _dyed(
     return colour, height
 
 
+def _band(graph: Graph) -> Any:
+    """1 on the borders, where cloth is folded over, else 0."""
+    part = graph.attribute("part")
+    return graph.math("ADD", *(graph.math("COMPARE", part, number, 0.5) for number in _BANDS))
+
+
 def _bound(graph: Graph, material: Mapping[str, Any], colour: Any) -> Any:
     """The borders in the colour of the strips that they are bound with."""
     binding = material.get("hem", {}).get("binding")
     if binding is None:
         return colour
-    part, (_, upright, _) = graph.attribute("part"), graph.parts(graph.uv("Ridge"))
-    band = graph.math("ADD", *(graph.math("COMPARE", part, number, 0.5) for number in _BANDS))
-    side = graph.ramp(upright, 0.45, 0.55)
+    side = graph.ramp(graph.parts(graph.uv("Ridge"))[1], 0.45, 0.55)
     share: Any = 1.0 if binding["edges"] and binding["sides"] else 0.0
     if binding["edges"] != binding["sides"]:
         share = side if binding["sides"] else graph.one_less(side)
-    return graph.mix_colour(graph.math("MULTIPLY", band, share), colour, np.asarray(binding["colour"], float))
+    return graph.mix_colour(
+        graph.math("MULTIPLY", _band(graph), share), colour, np.asarray(binding["colour"], float)
+    )
 
 
-def _shown_through(graph: Graph, material: Mapping[str, Any], side: str) -> Any:
-    """Factor on the colour of thin cloth where another sheet lies behind it instead of skin.
+def _shown_through(graph: Graph, material: Mapping[str, Any], side: str, band: Any) -> Any:
+    """Factor on the colour of thin cloth over another sheet, as in a ``band``, instead of over skin.
 
     Of the light that passes, what lies behind returns a part, between the two to and fro (Stokes):
     t^2 b / (1 - r b).
@@ -128,7 +140,7 @@ def _shown_through(graph: Graph, material: Mapping[str, Any], side: str) -> Any:
     through = float(material["translucency"]) * own
     gain = through**2 * (own / (1 - own**2) - SKIN / (1 - own * SKIN)) / own
     behind = graph.parts(graph.uv("Squeeze3"))[1]
-    behind = graph.math("MAXIMUM", behind if side == "outer" else graph.math("MULTIPLY", behind, -1.0), 0.0)
+    behind = graph.math("MAXIMUM", behind if side == "outer" else graph.math("MULTIPLY", behind, -1.0), band)
     return graph.vector("ADD", np.ones(3), graph.scale_colour(gain, behind))
 
 
