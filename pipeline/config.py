@@ -142,7 +142,11 @@ class CompositeConfig(Block):
 
 
 class Config(Block):
-    """A whole job. ``photos`` and ``output`` are required, the rest has defaults."""
+    """A whole job. ``photos`` and ``output`` are required, the rest has defaults.
+
+    ``also_jpeg`` writes, besides the PNG of a photo that is a JPEG, a JPEG that is the photo's in every
+    untouched block.
+    """
 
     photos: PhotosConfig
     output: Annotated[str, Field(min_length=1)]
@@ -152,5 +156,6 @@ class Config(Block):
     masks: MasksConfig = MasksConfig()
     render: RenderConfig = RenderConfig()
     composite: CompositeConfig = CompositeConfig()
+    also_jpeg: bool = False
     engine: Literal["local"] = "local"
     cache: Annotated[str, Field(min_length=1)] | None = None

@@ -15,6 +15,7 @@ from pipeline.attempts import first_accepted
 from pipeline.cache import cached, content_key
 from pipeline.config import Config
 from pipeline.dataset.finalise import sample_id
+from pipeline.dataset.jpeg import spliced_jpeg
 from pipeline.dataset.labels import build_labels
 from pipeline.masks.balance import Choice
 from pipeline.masks.collider import Ground
@@ -114,7 +115,11 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
         seed=config.seed,
         versions=stages.versions,
     )
-    return Made(face, worn, variant, Sample(name, pixels, matte, shadow, layers, labels))
+    jpeg = b""
+    if config.also_jpeg:
+        touched = (matte > 0) | (shadow < 255)
+        jpeg = guarded("dataset", partial(spliced_jpeg, photo, pixels, touched))
+    return Made(face, worn, variant, Sample(name, pixels, matte, shadow, layers, labels, photo.file, jpeg))
 
 
 def drape_mask(
@@ -182,7 +187,7 @@ def in_head_frame(face: Face, points: Float) -> Float:
 
 def recipe_key(config: Config, stages: Stages) -> str:
     """Hash of all that a sample depends on besides its photo: a changed key makes it stale."""
-    blocks = config.model_dump(include={"seed", "faces", "masks", "render", "composite"})
+    blocks = config.model_dump(include={"seed", "faces", "masks", "render", "composite", "also_jpeg"})
     limits = config.photos.max_megapixels
     return content_key(blocks, limits, stages.digest, dict(stages.versions))
 

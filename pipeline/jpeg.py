@@ -14,10 +14,10 @@ from pipeline.records import JpegHistory
 Pixels = NDArray[np.uint8]
 
 
-def compressed(stored: Pixels, history: JpegHistory) -> bytes:
+def compressed(stored: Pixels, history: JpegHistory, **metadata: Any) -> bytes:
     """A file of ``stored`` (H, W, 3: as in the file, not upright), with that history's tables and sampling.
 
-    A grey file holds the green channel.
+    A grey file holds the green channel. ``metadata`` as Pillow takes them: exif, icc_profile, comment, xmp.
     """
     grey = len(history.tables) == 1
     file = io.BytesIO()
@@ -26,6 +26,7 @@ def compressed(stored: Pixels, history: JpegHistory) -> bytes:
         "JPEG",
         qtables=[list(table) for table in history.tables],
         subsampling=history.sampling,
+        **{key: value for key, value in metadata.items() if value},
     )
     return file.getvalue()
 

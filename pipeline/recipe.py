@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
 
@@ -257,5 +258,7 @@ def _check_paths(job: Job) -> None:
             break
     if photos.folder is not None and job.output.resolve() == (job.folder / photos.folder).resolve():
         problems.append(f"output = {job.config.output}: the folder of the photos; give another")
+    if job.config.also_jpeg and find_spec("jpeglib") is None:
+        problems.append("also_jpeg: needs a package; install it with: pip install 'maskdrape[jpeg]'")
     if problems:
         raise ConfigError(*problems)

@@ -291,3 +291,5 @@ class Sample:
     shadow: NDArray[np.uint8]  # (H, W) 255 = skin unchanged
     layers: Layers
     labels: Mapping[str, Any]  # becomes sample.json
+    original: bytes = b""  # the photo's file, for its metadata
+    jpeg: bytes = b""  # the same picture as a file with the photo's own coefficients; empty: none is wanted

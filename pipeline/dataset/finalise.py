@@ -17,6 +17,7 @@ from pipeline.dataset.contact_sheet import draw_contact_sheet
 from pipeline.dataset.distribution import Distribution, Shares, distribution, distribution_json
 from pipeline.dataset.journal import Journal, Row
 from pipeline.dataset.rows import jsonl
+from pipeline.dataset.write import jpeg_name
 from pipeline.files import write_whole
 from pipeline.records import PhotoSource
 
@@ -126,16 +127,18 @@ def finalise(
 def _remove_strangers(output: Path, samples: Sequence[Row]) -> int:
     """Delete samples (only what is named like one) that no row of the manifest speaks of."""
     known = {row["image"] for row in samples} | {row["labels"] for row in samples}
+    known |= {jpeg_name(row["identity"], row["sample_id"]) for row in samples}
     removed = set()
-    for place in [*output.glob("images/*/*.png"), *output.glob("labels/*/*")]:
-        name = place.name.removesuffix(".png")
+    places = [*output.glob("images/*/*.png"), *output.glob("jpeg/*/*.jpg"), *output.glob("labels/*/*")]
+    for place in places:
+        name = place.name.removesuffix(".png").removesuffix(".jpg")
         if _SAMPLE_ID.fullmatch(name) and place.relative_to(output).as_posix() not in known:
             if place.is_dir():
                 shutil.rmtree(place)
             else:
                 place.unlink()
             removed.add((place.parent.name, name))
-    for folder in [*output.glob("images/*"), *output.glob("labels/*")]:
+    for folder in [*output.glob("images/*"), *output.glob("jpeg/*"), *output.glob("labels/*")]:
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
     return len(removed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-NOTE = "Synthetic composite: the face mask in this photograph was rendered by MaskDrape."
-
-# IPTC's term for a picture of which at least one element is synthetic.
-_XMP = (
-    '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
-    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="" '
-    'xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/" Iptc4xmpExt:DigitalSourceType='
-    '"http://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic"/>'
-    '</rdf:RDF></x:xmpmeta><?xpacket end="r"?>'
-)
+from pipeline.dataset.metadata import NOTE, XMP, exif_without_thumbnail
 
 
 def save_png(path: Path, pixels: NDArray[np.uint8]) -> None:
@@ -26,9 +18,16 @@ def save_png(path: Path, pixels: NDArray[np.uint8]) -> None:
     Image.fromarray(pixels).save(path, format="PNG", compress_level=6)
 
 
-def save_masked_photo(path: Path, pixels: NDArray[np.uint8]) -> None:
-    """`save_png` with the note in words and as IPTC's DigitalSourceType (XMP)."""
+def save_masked_photo(path: Path, pixels: NDArray[np.uint8], original: bytes = b"") -> None:
+    """`save_png` with the note in words and as IPTC's DigitalSourceType (XMP).
+
+    EXIF is that of the ``original`` file, turned upright. Its colour profile is not: pixels are sRGB by now.
+    """
     info = PngInfo()
     info.add_text("Description", NOTE)
-    info.add_itxt("XML:com.adobe.xmp", _XMP)
-    Image.fromarray(pixels).save(path, format="PNG", compress_level=6, pnginfo=info)
+    info.add_itxt("XML:com.adobe.xmp", XMP)
+    exif = b""
+    if original:
+        with Image.open(io.BytesIO(original)) as photo:
+            exif = exif_without_thumbnail(photo, upright=True)
+    Image.fromarray(pixels).save(path, format="PNG", compress_level=6, pnginfo=info, exif=exif or None)

@@ -20,6 +20,11 @@ def image_name(identity: str, sample_id: str) -> str:
     return f"images/{identity}/{sample_id}.png"
 
 
+def jpeg_name(identity: str, sample_id: str) -> str:
+    """Path of the same picture as a JPEG, where there is one."""
+    return f"jpeg/{identity}/{sample_id}.jpg"
+
+
 def labels_name(identity: str, sample_id: str) -> str:
     """Path of the folder of labels inside the data set."""
     return f"labels/{identity}/{sample_id}"
@@ -36,7 +41,7 @@ def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) ->
     workshop.mkdir(parents=True)
     height, width = sample.pixels.shape[:2]
     layers = sample.layers
-    save_masked_photo(workshop / "image.png", sample.pixels)
+    save_masked_photo(workshop / "image.png", sample.pixels, sample.original)
     folder = workshop / "labels"
     folder.mkdir()
     save_png(folder / "matte.png", sample.matte)
@@ -57,6 +62,12 @@ def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) ->
     image.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(labels, ignore_errors=True)
     folder.replace(labels)
+    jpeg = output / jpeg_name(identity, sample.sample_id)
+    jpeg.unlink(missing_ok=True)
+    if sample.jpeg:
+        jpeg.parent.mkdir(parents=True, exist_ok=True)
+        (workshop / "image.jpg").write_bytes(sample.jpeg)
+        (workshop / "image.jpg").replace(jpeg)
     (workshop / "image.png").replace(image)
     workshop.rmdir()
 
