@@ -276,3 +276,20 @@ def test_thin_cloth_is_lighter_over_another_sheet_than_over_skin():
     # Proceedings of the Royal Society 11 (1862)
     more = (leak * own) ** 2 * (own / (1 - own * own) - SKIN / (1 - own * SKIN))
     np.testing.assert_allclose(double - single, more, atol=0.004)
+
+
+def test_a_row_of_weld_points_takes_as_much_light_from_any_distance():
+    hem = {"kind": "welded", "row_m": 0.010, "rows": 1, "stitch_m": 0.0022, "seams": "plain"}
+    material = {**PLAIN, "translucency": 0.0, "hem": hem}
+    face, worn, taken = a_face(), a_sheet(cells=48), []
+    for finer in (2, 5):
+        width = 128 * finer
+        near = dataclasses.replace(
+            face, camera=dataclasses.replace(face.camera, focal_px=finer * FOCAL, width=width, height=width)
+        )
+        layers = render_layers(near, worn, material, RenderConfig(samples=4), 5)
+        u, v = (np.abs(layers.uv[..., k]) for k in (0, 1))
+        row = (layers.rgba[..., 3] > 0.999) & (u < 0.045) & (v > 0.024) & (v < 0.036)
+        lost = 1 - layers.albedo[row] / np.array(PLAIN["colour"])
+        taken.append(lost.mean())
+    assert taken[1] > 0.01 and taken[0] == pytest.approx(taken[1], rel=0.15)
