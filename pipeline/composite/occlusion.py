@@ -11,14 +11,17 @@ from pipeline.records import Face, Float, Layers
 
 WIDE, NARROW = 0.05, 0.012  # of the crop's longer side: where colours are looked for, first and then closely
 RIM = 1 / 255  # coverage by less is none
+TOUCH = 0.004  # m: how far off a thing the cloth that it touches gets less light
+SHADED = 0.35  # share of the light that is lost right under it
 
 
 def behind_occluder(face: Face, layers: Layers) -> Layers:
     """``layers`` with `Layers.front` from the face's occluder, and labels that are true behind it.
 
     Depth, normals, parts and uv, which hold one thing a pixel, end where more than half of a pixel is
-    covered; albedo gives way in proportion. Colour and shadow stay whole: the photo's own blur is still to
-    be put on them, and not on what is before them. `Layers.hidden` says how much of the mask is hidden.
+    covered; albedo gives way in proportion. Colour, which gets darker beside what lies on the mask, and
+    shadow stay whole: the photo's own blur is still to be put on them, and not on what is before them.
+    `Layers.hidden` says how much of the mask is hidden.
     """
     x0, y0, x1, y1 = layers.box
     left, top, right, bottom = face.occluder.box
@@ -30,8 +33,11 @@ def behind_occluder(face: Face, layers: Layers) -> Layers:
     front[low_y - y0 : high_y - y0, low_x - x0 : high_x - x0] = part / np.float32(255)
     covered = front > 0.5
     alpha = layers.rgba[..., 3]
+    kept = np.ones_like(layers.rgba)
+    kept[..., :3] = contact(front.astype(np.float64), layers.pixel)[..., None]
     return replace(
         layers,
+        rgba=layers.rgba * kept,
         albedo=layers.albedo * (1.0 - front)[..., None],
         depth=np.where(covered, np.float32(0), layers.depth),
         normals=np.where(covered[..., None], np.float32(0), layers.normals),
@@ -57,6 +63,17 @@ def with_front(
     own = foreground(photo, front)
     mixed: Float = fabric * shown[..., None] + (alpha * front)[..., None] * (own - photo * dimmed)
     return alpha * shown, dimmed, mixed
+
+
+def contact(front: Float, pixel: float) -> Float:
+    """Share (h, w) of the light that a mask keeps beside what lies on it and covers ``front`` (h, w) of each
+    pixel of ``pixel`` m; 1 where that size is not known.
+
+    A thing much larger than `TOUCH` takes half of `SHADED` at its rim, and nothing a finger's breadth off.
+    """
+    if pixel <= 0:
+        return np.ones(front.shape)
+    return np.asarray(1.0 - SHADED * ndimage.gaussian_filter(front, TOUCH / pixel))
 
 
 def foreground(photo: Float, front: Float) -> Float:

@@ -75,6 +75,21 @@ def test_a_soft_rim_brings_its_own_colour_and_nothing_of_what_was_behind_it(worn
     assert off_carried > 5 and off < off_carried / 3
 
 
+def test_a_mask_is_darker_where_something_lies_on_it(worn):
+    face, layers = worn
+    x0, y0, x1, y1 = layers.box
+    matte = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    matte[:, :4] = 255
+    occluded = replace(face, occluder=Occluder(layers.box, matte))
+    hidden = behind_occluder(occluded, replace(layers, pixel=0.004))
+    kept = hidden.rgba[5, :, 0] / layers.rgba[5, :, 0]
+    assert kept[4] == pytest.approx(1 - 0.35 * 0.309, abs=0.01)  # half a standard deviation off the rim
+    assert (np.diff(kept[3:8]) > 0).all()
+    assert kept[8:] == pytest.approx(1.0, abs=1e-3)
+    assert (hidden.rgba[..., 3] == layers.rgba[..., 3]).all()
+    assert (behind_occluder(occluded, layers).rgba == layers.rgba).all()
+
+
 def test_shadow_gives_way_in_proportion(worn):
     face, layers = worn
     bare = replace(layers, rgba=np.zeros_like(layers.rgba))

@@ -104,7 +104,9 @@ def _in_front(
     # Beside the head the network takes much of the room behind it for hair.
     people = people_in(pixels, view.frame, len(on_head))
     there = np.where(on_head, 1.0, np.clip((people - ROOM) / (PERSON - ROOM), 0, 1))
-    hair, things = chance["hair"] * there, (chance["glasses"] + chance["thing"]) * there
+    # What is held up beside a face, and not before it, is behind a mask or away from it.
+    close = ndimage.binary_dilation(on_head, iterations=BESIDE)
+    hair, things = chance["hair"] * there, (chance["glasses"] + chance["thing"]) * there * close
     bare = view.inside & (hair + things < HARDLY)
     hair = like_others(hair, colours, bare, view.inside)
     things = unlike_the_face(things, colours, bare & on_head, view.inside)
