@@ -28,6 +28,9 @@ HARDLY = 0.08  # chance of what surely is not in front
 SMALLEST = 8  # sure cells of a piece; 2.7 square millimetres each
 LOOPS_Z = -0.035  # m, head frame: behind it only loops run
 LOOPS_TOP = 0.0  # m, head frame: there a loop goes behind the ear, and what hair is above falls over its end
+LOBE, JAW = -0.05, -0.1  # m, head frame: below the one, only hair that hangs below the other is before a mask
+LONG = 40  # cells of it
+HANGING = 30  # cells: how far beside the head such hair hangs
 COVERED_EAR = 0.4  # mean chance of hair over an ear that was not found, to say that hair hides it
 ENOUGH_EAR = 12  # cells, to judge one
 ROOM, PERSON = 0.5, 0.8  # chances of a person beside the head: background for sure, and none for sure
@@ -122,22 +125,25 @@ def _hair_counts(hair: Float, view: View, spot: Float, on_head: Cells, bare_ears
 
     On the face it is. By the ears where it hides the ear, and above it: loops lie over sideburns and over
     hair that is worn behind the ear. Beside the head, a mask is nearer to the camera than hair, and where an
-    ear is bare the hair beside the cheek hangs behind it.
+    ear is bare, or hair ends above the jaw, what is beside the cheek is behind it.
     """
     head = load_head()
     counts = ndimage.binary_dilation(on_head, iterations=BESIDE)
     _, (rows, columns) = ndimage.distance_transform_edt(~on_head, return_indices=True)
     near = spot[rows, columns]  # of the nearest cell of the head
+    close = ndimage.binary_dilation(on_head, iterations=HANGING)
+    outline = _outline_only(hair, on_head)
     for side in ("left", "right"):
         ear = on_head & head.regions[f"ear_{side}"][head.faces].all(axis=1)[view.raster.triangle]
         half = near[..., 0] * (1 if side == "left" else -1) > 0
         by_ear = half & (near[..., 2] < LOOPS_Z)
-        shown = side in bare_ears or ear.sum() < ENOUGH_EAR
-        if shown or hair[ear].mean() < COVERED_EAR:
-            counts &= ~by_ear | (near[..., 1] > LOOPS_TOP)
-            counts &= ~(half & ~by_ear & _outline_only(hair, on_head))
-        else:
-            counts |= by_ear & ndimage.binary_dilation(on_head, iterations=4 * BESIDE)
+        covered = np.zeros_like(on_head)
+        if side not in bare_ears and ear.sum() >= ENOUGH_EAR and hair[ear].mean() >= COVERED_EAR:
+            hangs = half & (hair > SURE) & (near[..., 1] < JAW) & close
+            covered = half if hangs.sum() >= LONG else half & (near[..., 1] > LOBE)
+        counts &= ~(by_ear & ~covered & (near[..., 1] < LOOPS_TOP))
+        counts &= ~(half & ~by_ear & ~covered & outline)
+        counts |= by_ear & covered & close
     return np.asarray(counts)
 
 
