@@ -138,6 +138,7 @@ class CompositeConfig(Block):
 
     blur: bool = True
     grain: bool = True
+    highlights: bool = True
     jpeg: bool = True
 
 

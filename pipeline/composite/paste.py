@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pipeline import colour
 from pipeline.composite.before_jpeg import blur_before, grain_before
 from pipeline.composite.grain import draw_grain
+from pipeline.composite.highlights import measure_shoulder, respond_premultiplied
 from pipeline.composite.jpeg import recompressed
 from pipeline.composite.matte import into_photo, quantise_matte, quantise_shadow
 from pipeline.composite.occlusion import with_front
@@ -43,6 +44,8 @@ def composite(
     alpha = np.clip(rgba[..., 3], 0.0, 1.0)
     shadow = np.clip(shadow, 0.0, 1.0)
     fabric = rgba[..., :3]
+    if config.highlights:
+        fabric = respond_premultiplied(fabric, alpha, measure_shoulder(photo.pixels))
     grey = colour.is_grey(photo.pixels)
     if grey:
         fabric, shadow = colour.to_grey(fabric), colour.to_grey(shadow)

@@ -14,7 +14,7 @@ from pipeline.composite.sharpness import edge_blur, step_widths
 from pipeline.config import CompositeConfig
 from pipeline.records import JpegHistory, Layers, Photo
 
-PLAIN = CompositeConfig(blur=False, grain=False)
+PLAIN = CompositeConfig(blur=False, grain=False, highlights=False)
 
 
 def a_photo(pixels: np.ndarray) -> Photo:
@@ -210,3 +210,21 @@ def test_relief_of_the_skin_is_not_taken_for_grain():
     out, _, _ = composite(a_photo(pixels), layers, CompositeConfig(blur=False))
     wall, mask = pixels[:80, :80].astype(float), out[90:150, 90:150].astype(float)
     assert mask.mean(axis=2).std() < 1.5 * wall.mean(axis=2).std()
+
+
+@pytest.mark.parametrize(("brightest", "white"), [(235, 235), (190, 255), (300, 255)])
+def test_white_cloth_ends_where_the_photos_whites_do(brightest, white):
+    """A signal that ends below white, a scene with nothing white in it, and one that clips."""
+    scene = np.random.default_rng(6).uniform(20, brightest, (200, 200, 1))
+    pixels = np.repeat(np.minimum(scene, 255).round().astype(np.uint8), 3, axis=-1)
+    straight = np.linspace(0.05, 1.6, 80)[:, None, None] * np.ones((80, 3))
+    layers = some_layers((60, 60, 140, 140), np.ones((80, 80)), straight, 1.0)
+    config = CompositeConfig(blur=False, grain=False)
+    found, plain = (
+        composite(a_photo(pixels), layers, how)[0][60:140, 100, 1].astype(int) for how in (config, PLAIN)
+    )
+    below = plain < 0.9 * white - 1
+    assert below.sum() > 20 and (found[below] == plain[below]).all()
+    assert (np.diff(found) >= 0).all()
+    assert white - 6 <= found.max() <= white
+    assert ((found == 255).sum() > 1) == (brightest > 255)
