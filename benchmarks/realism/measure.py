@@ -63,6 +63,8 @@ def measured(sample: Sample) -> Row:
         "yaw": sample.picture.yaw,
         "skin_left_right": skin,
         "mask_left_right": mask,
+        "blocks": sample.blocks,
+        "untouched": sample.untouched,
     }
     return row | {name: measure(sample.picture) for name, measure in EACH.items()}
 
@@ -78,6 +80,11 @@ def print_table(light: Sequence[Row], every: Sequence[Row]) -> None:
         wanted = f"{aim.median[0]:.2f} .. {aim.median[1]:.2f}"
         ours, beside = (cell(name, aim, rows) for rows in (light, every))
         print(f"{name:9} {real:22} {tools:14} {wanted:14} {ours:34} {beside}")
+    for name in ("blocks", "untouched"):
+        values = column(every, name)
+        if np.isfinite(values).any():
+            low, middle, high = np.nanquantile(values, (0.25, 0.5, 0.75))
+            print(f"{name:9} {middle:6.2f} ({low:.2f} .. {high:.2f}) n {np.isfinite(values).sum()}")
 
 
 def cell(name: str, aim: Aim, rows: Sequence[Row]) -> str:

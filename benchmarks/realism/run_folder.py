@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from benchmarks.realism.blocks import blocks
 from benchmarks.realism.picture import Picture, brought_to_size
 from pipeline.colour import LUMINANCE
 from pipeline.head.model import load_head
@@ -32,6 +33,8 @@ class Sample:
     light: bool  # of a light colour, without a print beyond a stamp and without a window
     width_px: float  # from ear to ear in the photo
     picture: Picture
+    blocks: float = float("nan")  # see `benchmarks.realism.blocks`
+    untouched: float = float("nan")  # share of the photo's pixels that are its own
 
 
 def samples(folder: Path, least_px: float) -> Iterator[Sample]:
@@ -46,14 +49,23 @@ def samples(folder: Path, least_px: float) -> Iterator[Sample]:
             continue
         mask = facts["mask"]
         parts = np.asarray(Image.open(labels / "parts.png"))
-        picture = brought_to_size(
+        matte, shadow = (np.asarray(Image.open(labels / name)) for name in ("matte.png", "shadow.png"))
+        whole = Picture(
             np.asarray(Image.open(folder / row["image"]).convert("RGB")),
-            np.asarray(Image.open(labels / "matte.png"), float) / 255,
+            matte / 255.0,
             np.isin(parts, [mask["parts"][name] for name in FASTENINGS]),
             np.isin(parts, [mask["parts"][name] for name in SHEET]),
             landmarks,
+            facts["face"]["pose_degrees"]["yaw"],
+        )
+        picture = brought_to_size(
+            whole.pixels,
+            whole.matte,
+            whole.fastening,
+            whole.cloth,
+            landmarks,
             width=width,
-            yaw=facts["face"]["pose_degrees"]["yaw"],
+            yaw=whole.yaw,
         )
         yield Sample(
             name=row["sample_id"],
@@ -63,6 +75,8 @@ def samples(folder: Path, least_px: float) -> Iterator[Sample]:
             light=is_light(mask),
             width_px=width,
             picture=picture,
+            blocks=blocks(whole),
+            untouched=float(((matte == 0) & (shadow == 255)).mean()),
         )
 
 

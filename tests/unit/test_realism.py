@@ -11,8 +11,8 @@ from scipy.ndimage import gaussian_filter
 
 sys.path.append(str(Path(__file__).parents[2]))  # benchmarks/ is no part of the package
 
-from benchmarks.realism import areas, edge_width, halo, left_right, profiles, texture
-from benchmarks.realism.picture import Picture, brought_to_size, stops
+from benchmarks.realism import areas, blocks, edge_width, halo, left_right, profiles, texture
+from benchmarks.realism.picture import Picture, brought_to_size, stops, through_jpeg
 from pipeline.colour import to_pixels
 from pipeline.records import Float
 
@@ -154,3 +154,22 @@ def test_a_large_photo_comes_to_size() -> None:
 def _stops_of(lightness: Float) -> Float:
     """log2 luminance of CIE lightness above 8."""
     return np.asarray(np.log2(((lightness + 16) / 116) ** 3))
+
+
+def test_blocks_are_found_where_they_are() -> None:
+    rng = np.random.default_rng(3)
+    smooth = gaussian_filter(rng.standard_normal((SIZE, SIZE)), 2) * 30 + 128 + rng.normal(0, 3, (SIZE, SIZE))
+    plain = np.repeat(np.clip(smooth, 0, 255).astype(np.uint8)[..., None], 3, axis=-1)
+    stored = np.roll(through_jpeg(plain, 50), (3, 5), axis=(0, 1))
+    everywhere = np.ones((SIZE, SIZE), bool)
+    luma = stored @ blocks.LUMA
+    phase = blocks.phase_of(luma, everywhere)
+    assert phase == ((7 + 3) % 8, (7 + 5) % 8)
+    assert blocks.blockiness(luma, everywhere, phase) > 0.3
+    assert abs(blocks.blockiness(plain @ blocks.LUMA, everywhere, phase)) < 0.05
+
+    matte = disc(0.3)
+    whole = Picture(stored, matte, np.zeros(matte.shape, bool), matte > 0.5, mesh(), 0.0)
+    pasted = np.where(matte[..., None] > 0, plain, stored)
+    bare = Picture(pasted, matte, np.zeros(matte.shape, bool), matte > 0.5, mesh(), 0.0)
+    assert abs(blocks.blocks(whole)) < 0.25 < -blocks.blocks(bare)
