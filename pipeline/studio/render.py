@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from scipy import ndimage
-from scipy.spatial import cKDTree
 
 from pipeline.config import RenderConfig
 from pipeline.head.model import load_head
@@ -27,6 +26,7 @@ from pipeline.studio import (
 from pipeline.studio.materials.dress import PLAIN
 from pipeline.studio.materials.labels import PASSES, show_labels
 from pipeline.studio.materials.skin import skin
+from pipeline.studio.torso import add_torso
 from pipeline.studio.wardrobe import hang_mask
 
 MATTE_SAMPLES = 16
@@ -65,6 +65,7 @@ def render_layers(
         # nothing tells a clear film from a hole but the room in it
         lights.add_reflections(scene, face.light)
     head = _add_head(scene, face)
+    torso = add_torso(scene, face, _KEEP)
     hung = hang_mask(scene, worn, partial(in_camera, face), material, look, pixel)
     camera.place_camera(scene, face.camera, tight)
     head.is_holdout = True
@@ -84,7 +85,7 @@ def render_layers(
         full[inner] = crop
         return full
 
-    shadow = _shadow(scene, face, head, hung.things, loose, 1.0 - place(matte), config)
+    shadow = _shadow(scene, face, (head, torso), hung.things, loose, 1.0 - place(matte), config)
     # through a window the coverage is as noisy as what is seen through it, but there is no rim
     window = ndimage.binary_dilation(solid - matte > 0.01, iterations=2)
     coverage = np.where(window, solid, coverage)
@@ -115,31 +116,13 @@ def in_camera(face: Face, points: Float) -> Float:
 
 
 def _add_head(scene: Any, face: Face) -> Any:
-    model = load_head()
-    faces = np.asarray(model.faces)
     data = mesh.new_mesh(
         "Head",
         camera.to_blender(face.vertices),
-        faces,
-        attributes={_KEEP: keep_shadow(face.vertices, faces)},
+        np.asarray(load_head().faces),
+        attributes={_KEEP: np.ones(len(face.vertices))},
     )
     return mesh.add_object(scene, data, skin(face.light.skin_albedo, _KEEP))
-
-
-def keep_shadow(vertices: Float, faces: Any, fade: float = 0.03) -> Float:
-    """Weight (V,) that lets shadow fade out over ``fade`` metres before the mesh ends at the neck."""
-    sides = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-    unique, count = np.unique(sides, axis=0, return_counts=True)
-    border = np.unique(unique[count == 1])
-    if not len(border):
-        return np.ones(len(vertices))
-    neck = border[vertices[border, 1] > np.median(vertices[:, 1]) + 0.05]
-    if not len(neck):
-        return np.ones(len(vertices))
-    distance, _ = cKDTree(vertices[neck]).query(vertices)
-    t = np.clip(distance / fade, 0.0, 1.0)
-    weights: Float = t * t * (3 - 2 * t)
-    return weights
 
 
 def _fewer(scene: Any, samples: int, least: int) -> int:
@@ -195,7 +178,7 @@ def _labels(scene: Any) -> dict[str, Float]:
 def _shadow(
     scene: Any,
     face: Face,
-    head: Any,
+    bodies: Sequence[Any],
     things: Sequence[Any],
     box: frame.Box,
     free: Float,
@@ -215,7 +198,8 @@ def _shadow(
     camera.place_camera(scene, small, (x0, y0, x1, y1))
     session.set_samples(scene, config.samples if step > 1 else max(8, config.samples // 2), None)
     scene.cycles.max_bounces = 2
-    head.is_holdout = False
+    for body in bodies:
+        body.is_holdout, body.hide_render = False, False
     for thing in things:
         thing.is_holdout = True
     shaded = session.render_passes(scene)
