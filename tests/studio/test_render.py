@@ -177,3 +177,16 @@ def test_a_mask_under_another_is_seen_where_it_peeps_out_in_its_own_colour():
 def test_a_mask_outside_the_photo_is_rejected():
     with pytest.raises(Rejected, match="outside the photo"):
         render(a_face(x=2.0), a_sheet())
+
+
+def test_shadow_falls_on_the_chest_where_the_head_has_ended():
+    from_above = dataclasses.replace(
+        LIGHT, directions=np.array([[0.0, -0.9, -0.44]]), ambient=np.full(3, 0.05)
+    )
+    face = dataclasses.replace(a_face(from_above), camera=Camera(200.0, SIZE, SIZE))
+    layers = render(face, a_sheet(centre=(0.0, -0.185, 0.02), size=(0.12, 0.03)))
+    shadow = layers.shadow.min(axis=-1)
+    lowest = face.vertices[:, 1] / face.vertices[:, 2] * 200.0 + SIZE / 2
+    chest = shadow[int(np.ceil(lowest.max())) + 1 - layers.box[1] :]
+    below = chest[layers.rgba[-len(chest) :, :, 3] == 0]
+    assert below.min() < 0.9
