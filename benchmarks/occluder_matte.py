@@ -27,14 +27,14 @@ from pipeline.faces.camera import project
 from pipeline.faces.occluders.find import find_front
 from pipeline.faces.occluders.matte import soft_matte
 from pipeline.faces.occluders.view import CELLS, Frame, face_frame
+from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float, Occluder
 
 KINDS = ("hair", "headset", "microphone", "fingers")
 FINE = 4  # samples along a pixel's side
 WHITE = 0.75
-LOWEST, HIGHEST = -0.16, 0.0  # m, head frame: where masks are
-WIDEST = 0.1
+LOWEST, HIGHEST, BACK = -0.125, -0.015, -0.05  # m, head frame: where masks are
 
 
 Place = Callable[[Float], Float]
@@ -64,18 +64,23 @@ def over(below: tuple[Float, Float], coverage: Float, colour: Float) -> tuple[Fl
 
 
 def occluder(
-    kind: str, place: Place, per_m: float, shape: tuple[int, int], skin: Float, rng: np.random.Generator
+    kind: str,
+    place: Place,
+    per_m: float,
+    shape: tuple[int, int],
+    skin: Float,
+    side: int,
+    rng: np.random.Generator,
 ) -> tuple[Float, Float]:
     """Premultiplied linear colour (h, w, 3) and coverage (h, w)."""
     drawn = (np.zeros((*shape, 3)), np.zeros(shape))
-    side = rng.choice([-1, 1])
     if kind == "hair":
         colour = np.array([(0.02, 0.013, 0.01), (0.1, 0.055, 0.03), (0.35, 0.24, 0.13)][rng.integers(3)])
         for _ in range(70):
             spread = abs(rng.normal(0, 0.012))
-            top = np.array([side * (0.072 - 0.4 * spread), 0.05, 0.03])
-            bottom = np.array([side * (0.075 - spread * 2), -0.13 + rng.normal(0, 0.02), 0.02])
-            middle = (top + bottom) / 2 + [side * (0.004 - 1.2 * spread), 0, 0]
+            top = np.array([side * 0.07, 0.05, 0.01])
+            bottom = np.array([side * (0.06 - spread), -0.13 + rng.normal(0, 0.02), 0.02])
+            middle = (top + bottom) / 2 + [side * (0.006 - 1.2 * spread), 0, 0.01]
             points = curve(place(np.array([top, bottom])), place(middle[None])[0], 160)
             tone = colour * np.exp(rng.normal(0, 0.35))
             drawn = over(drawn, line(shape, points, per_m * rng.uniform(0.0002, 0.0006)), tone)
@@ -130,7 +135,8 @@ def measured(path: Path, kind: str) -> dict[str, float] | None:
         rotation, translation, seen = truth["rotation"], truth["translation"], truth["seen"]
         vertices = head.shape(truth["identity"], truth["expression"]) @ rotation.T + translation
         camera = Camera(float(truth["focal_px"]), *(int(side) for side in truth["size"]))
-        if abs(truth["yaw_pitch_roll"][0]) > np.radians(40):
+        yaw = float(truth["yaw_pitch_roll"][0])
+        if abs(yaw) > np.radians(40):
             return None
     shape = bare.shape[:2]
 
@@ -140,14 +146,15 @@ def measured(path: Path, kind: str) -> dict[str, float] | None:
     per_m = camera.focal_px / translation[2]
     column, row = place(np.array([[0.0, -0.03, 0.05]]))[0].astype(int)
     skin = bare[row - 3 : row + 4, column - 3 : column + 4].mean(axis=(0, 1))
-    rgb, alpha = occluder(kind, place, per_m, shape, skin, rng)
+    rgb, alpha = occluder(kind, place, per_m, shape, skin, -1 if yaw > 0 else 1, rng)
     photo = rgb + (1 - alpha)[..., None] * bare
     pixels = (encode(photo) * 255 + 0.5).astype(np.uint8)
     frame = face_frame(rotation, translation, camera)
-    corners = place(np.array([(x, y, 0.0) for x in (-WIDEST, WIDEST) for y in (LOWEST, HIGHEST)]))
-    low, high = np.maximum(corners.min(axis=0), 0).astype(int), corners.max(axis=0).astype(int)
-    where = np.zeros(shape, bool)
-    where[low[1] : high[1], low[0] : high[0]] = True
+    raster = rasterise(vertices, head.faces, camera, (0, 0, *shape[::-1]), shape)
+    spot = head.mean[head.faces].mean(axis=1)[raster.triangle]
+    where = (
+        (raster.triangle >= 0) & (spot[..., 1] > LOWEST) & (spot[..., 1] < HIGHEST) & (spot[..., 2] > BACK)
+    )
     where &= ~ndimage.binary_dilation((seen >= 4) & (alpha == 0), iterations=3)
     if frame is None or not where.any() or not (alpha[where] > 0.5).any():
         return None
@@ -159,7 +166,10 @@ def measured(path: Path, kind: str) -> dict[str, float] | None:
     found = laid(front.occluder, shape)
     # the colours are judged alone, under the true matte
     start = time.process_time()
-    ours = foreground(to_linear(pixels), alpha)
+    rows, columns = np.nonzero(where)
+    crop = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
+    ours = photo.copy()
+    ours[crop] = foreground(to_linear(pixels)[crop], alpha[crop])
     coloured = time.process_time() - start
     rim = where & (alpha > 0.02) & (alpha < 0.98)
     wanted = encode(rgb + (1 - alpha)[..., None] * WHITE) * 255

@@ -9,7 +9,9 @@ from scipy import ndimage
 
 from pipeline.records import Face, Float, Layers
 
-WIDE, NARROW = 0.05, 0.012  # of the crop's longer side: where colours are looked for, first and then closely
+WIDE, NARROW = 0.03, 0.008  # of the crop's longer side: where colours are looked for, first and then closely
+PURE = 6  # power of coverage by which a pixel counts as an example of what covers it
+NONE = 1e-8  # weight of no example at all
 RIM = 1 / 255  # coverage by less is none
 TOUCH = 0.004  # m: how far off a thing the cloth that it touches gets less light
 SHADED = 0.35  # share of the light that is lost right under it
@@ -101,8 +103,8 @@ def foreground(photo: Float, front: Float) -> Float:
 def _closer(photo: Float, front: Float, colours: Float, behind: Float, size: int) -> tuple[Float, Float]:
     def mean(values: Float, weight: Float) -> Float:
         top = ndimage.uniform_filter(values * weight[..., None], (size, size, 1))
-        return np.asarray(top / (ndimage.uniform_filter(weight, size) + 1e-5)[..., None])
+        return np.asarray(top / (ndimage.uniform_filter(weight, size) + NONE)[..., None])
 
-    ahead, after = mean(colours, front**2), mean(behind, (1.0 - front) ** 2)
+    ahead, after = mean(colours, front**PURE), mean(behind, (1.0 - front) ** PURE)
     part = front[..., None]
     return ahead + part * (photo - part * ahead - (1.0 - part) * after), after

@@ -107,12 +107,11 @@ def _in_front(
     # Beside the head the network takes much of the room behind it for hair.
     people = people_in(pixels, view.frame, len(on_head))
     there = np.where(on_head, 1.0, np.clip((people - ROOM) / (PERSON - ROOM), 0, 1))
-    # What is held up beside a face, and not before it, is behind a mask or away from it.
-    close = ndimage.binary_dilation(on_head, iterations=BESIDE)
-    hair, things = chance["hair"] * there, (chance["glasses"] + chance["thing"]) * there * close
+    hair, things = chance["hair"] * there, (chance["glasses"] + chance["thing"]) * there
     bare = view.inside & (hair + things < HARDLY)
     hair = like_others(hair, colours, bare, view.inside)
     things = unlike_the_face(things, colours, bare & on_head, view.inside)
+    things *= ~_outline_only(things, on_head)
     hair *= _hair_counts(hair, view, spot, on_head, bare_ears)
     # Between the lenses only pads and the nose's own shadow are as thin.
     lenses = on_head & ((abs(spot[..., 0]) > PADS) | (spot[..., 1] > MASK_TOP))
@@ -147,15 +146,14 @@ def _hair_counts(hair: Float, view: View, spot: Float, on_head: Cells, bare_ears
     return np.asarray(counts)
 
 
-def _outline_only(hair: Float, on_head: Cells) -> Cells:
-    """Cells (n, n) along the outline of the head whose hair does not come farther onto it.
+def _outline_only(chance: Float, on_head: Cells) -> Cells:
+    """Cells (n, n) along the outline of the head and beside it where what is there comes no farther onto it.
 
     The head is fitted to some millimetres: what is beside it may seem to lie just within its outline.
     """
-    around = ndimage.binary_dilation(on_head, iterations=BESIDE)
     inside = ndimage.binary_erosion(on_head, iterations=RIM, border_value=1)
-    on_it = ndimage.binary_dilation(inside & (hair > SURE), iterations=RIM + BESIDE)
-    return np.asarray(around & ~inside & ~on_it)
+    on_it = ndimage.binary_dilation(inside & (chance > SURE), iterations=RIM + BESIDE)
+    return np.asarray(~inside & ~on_it)
 
 
 def _pieces(in_the_way: Float, zone: Cells, above_chin: Cells) -> Float:
