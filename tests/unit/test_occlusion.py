@@ -75,6 +75,19 @@ def test_a_soft_rim_brings_its_own_colour_and_nothing_of_what_was_behind_it(worn
     assert off_carried > 5 and off < off_carried / 3
 
 
+def test_a_scrap_that_is_cut_off_is_left_out_and_a_larger_piece_is_not(worn):
+    face, layers = worn
+    x0, y0, x1, y1 = layers.box
+    matte = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    matte[:, 6:8] = 255
+    matte[2:, 8:] = 255  # leaves 2 by 4 pixels in a corner
+    occluded = replace(face, occluder=Occluder(layers.box, matte))
+    fine, coarse = (behind_occluder(occluded, replace(layers, pixel=px)) for px in (0.001, 0.003))
+    assert (fine.front[:, 6:] == 1).all() and (fine.parts[:, 6:] == 0).all()
+    assert (fine.front[:, :6] == 0).all()
+    assert (coarse.front[:2, 8:] == 0).all()
+
+
 def test_a_mask_is_darker_where_something_lies_on_it(worn):
     face, layers = worn
     x0, y0, x1, y1 = layers.box
