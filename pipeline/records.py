@@ -85,6 +85,7 @@ class Photo:
     consent: str | None = None
     beard_mm: float | None = None
     jpeg: JpegHistory | None = None  # None: not a JPEG, or none like it can be written
+    earlier_jpeg: JpegHistory | None = None  # a coarser compression before that, as far as the pixels show it
     file: bytes = b""  # as it was read; empty where there is none
 
 

@@ -36,7 +36,7 @@ def composite(
     under = photo.pixels[y0:y1, x0:x1]
     sensor = measure_sensor(photo.pixels, layers.box, np.isin(layers.parts, _SHEET))
     rgba, shadow = layers.rgba.astype(np.float64), layers.shadow.astype(np.float64)
-    history = photo.jpeg if config.jpeg else None
+    history = (photo.earlier_jpeg or photo.jpeg) if config.jpeg else None
     if config.blur:
         blur = sensor.blur if history is None else blur_before(sensor.blur, history)
         rgba = soften_outline(soften(layers.rgba, blur), layers.pixel)

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from pipeline.config import PhotosConfig
+from pipeline.photos.earlier import earlier_history
 from pipeline.photos.exif import focal_length_px
 from pipeline.photos.jpeg import jpeg_history
 from pipeline.records import Photo, PhotoSource, Rejected
@@ -72,6 +73,7 @@ def load_photo(source: PhotoSource, config: PhotosConfig) -> Photo:
         consent=source.consent,
         beard_mm=source.beard_mm,
         jpeg=jpeg,
+        earlier_jpeg=earlier_history(pixels, jpeg),
         file=data,
     )
 

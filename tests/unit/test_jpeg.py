@@ -133,3 +133,21 @@ def test_a_run_writes_jpegs_of_jpegs_and_keeps_exif(tmp_path):
         assert np.abs(np.asarray(image).astype(int) - np.asarray(png)).mean() < 2
     made(False)
     assert not list((tmp_path / "out" / "jpeg").glob("*"))
+
+
+@pytest.mark.parametrize("last", ["PNG", "JPEG"])
+def test_an_earlier_compression_is_found(last, tmp_path):
+    first = Image.open(io.BytesIO(a_file(a_picture(300, 310), quality=70)))
+    file = io.BytesIO()
+    first.save(file, last, **({"quality": 100} if last == "JPEG" else {}))
+    assert loaded(file.getvalue(), tmp_path).earlier_jpeg.tables[0] == tuple(first.quantization[0])
+
+
+@pytest.mark.parametrize("change", ["never stored", "scaled", "stored once"])
+def test_no_earlier_compression_is_made_up(change, tmp_path):
+    image = Image.fromarray(a_picture(300, 310))
+    if change == "scaled":
+        image = Image.open(io.BytesIO(a_file(a_picture(300, 310), quality=70))).resize((280, 288))
+    file = io.BytesIO()
+    image.save(file, "JPEG", quality=70 if change == "stored once" else 100)
+    assert loaded(file.getvalue(), tmp_path).earlier_jpeg is None
