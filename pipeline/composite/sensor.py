@@ -17,6 +17,7 @@ RENDER_BLUR = 0.36
 
 _ALIKE = 0.15  # of encoded luminance, on which noise depends
 _ENOUGH = 4000  # px
+_AROUND = 128  # px
 _LUMA: Float = np.array([0.299, 0.587, 0.114])
 
 
@@ -56,10 +57,10 @@ def measure_sensor(
 def _grain_around(pixels: NDArray[np.uint8], box: tuple[int, int, int, int], luma: float) -> Grain | None:
     """Grain near the mask's ``box``, where the photo is about as bright as ``luma``; None if nowhere.
 
-    A part half as large as the box is searched to each of its sides.
+    A part half as large as the box is searched to each of its sides, `_AROUND` px at most.
     """
     x0, y0, x1, y1 = box
-    wide, high = (x1 - x0) // 2, (y1 - y0) // 2
+    wide, high = min((x1 - x0) // 2, _AROUND), min((y1 - y0) // 2, _AROUND)
     part = pixels[max(0, y0 - high) : y1 + high, max(0, x0 - wide) : x1 + wide] / 255.0
     alike = np.abs(part @ _LUMA - luma) < _ALIKE
     return measure_grain(part, alike) if np.count_nonzero(alike) > _ENOUGH else None
