@@ -31,7 +31,8 @@ _UNEVEN = 0.1 / _CLOUD  # unevenness is in tenths
 def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float, seams: bool) -> Any:
     """``side`` "outer" or "inner" of the sheet, seen at ``pixel`` metres a pixel; ``seams``: it has any."""
     graph = Graph(f"Cloth {side}")
-    lines = relief(graph, material, pixel, seams)
+    # the inside is hardly ever seen, and each node costs time
+    lines = relief(graph, material, pixel, seams) if side == "outer" else Relief(0.0, 1.0, 0.0, 0.0)
     albedo, height = _dyed(graph, material, look, side, lines, pixel)
     normal = graph.bump(height)
     # a colour is that of all the light that comes back: what the fibres' surfaces throw is part of it
@@ -61,8 +62,17 @@ def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float,
     # The sheet has two skins with nothing between: a skin is met from inside only by light on its way
     # out, which was scattered at the other skin already.
     back = blender.socket_out(graph.node("ShaderNodeNewGeometry"), "Backfacing")
-    surface = graph.mix(back, surface, graph.shader("ShaderNodeBsdfTransparent"))
-    return graph.finish(labelled(graph, surface, albedo))
+    clear = graph.shader("ShaderNodeBsdfTransparent")
+    seen = labelled(graph, graph.mix(back, surface, clear), albedo)
+    # Most rays come to see whether light gets past, or how much of it the cloth throws on skin: for those
+    # its plain colour will do, and Cycles leaves out the branch of a mixture that has no share in it.
+    plain = _mean_colour(material, look) if side == "outer" else np.asarray(material["back_colour"], float)
+    rough = graph.add(
+        graph.shader("ShaderNodeBsdfDiffuse", Color=plain),
+        graph.shader("ShaderNodeBsdfTranslucent", Color=leak * through),
+    )
+    camera = blender.socket_out(graph.node("ShaderNodeLightPath"), "Is Camera Ray")
+    return graph.finish(graph.mix(camera, graph.mix(back, rough, clear), seen))
 
 
 def _dyed(
@@ -104,7 +114,7 @@ def _dyed(
         colour, pilled = _worn(graph, material, look, colour, uv)
         if PILL * float(material.get("rubbing", 0.0)) > FLAT * pixel:
             height = graph.math("ADD", pilled, height)
-    if look.creases is not None:
+    if look.creases is not None and side == "outer":
         height = graph.math("ADD", _creased(graph, material, look.creases, uv), height)
     return colour, height
 

@@ -50,11 +50,12 @@ def relief(graph: Graph, material: Mapping[str, Any], pixel: float, seams: bool)
     ridge, upright, _ = graph.parts(graph.uv("Ridge"))
     if hem["kind"] == "welded":
         strip = hem.get("sides")
-        side = graph.ramp(upright, 0.45, 0.55) if strip else 0.0
         if strip:
+            side = graph.ramp(upright, 0.45, 0.55)
             found = _strip(graph, found, distance, side, strip["width_m"], pixel)
-            found = _welded(graph, found, distance, along, strip, side, pixel)
-        found = _welded(graph, found, distance, along, hem, graph.one_less(side), pixel)
+            found = _welds(graph, found, distance, along, _rows(graph, hem, strip, side), pixel)
+        else:
+            found = _welds(graph, found, distance, along, Rows.of(hem), pixel)
     elif hem["kind"] == "stitched":
         found = _turned(graph, found, distance, hem["row_m"] + 0.0015, pixel)
         for row in range(hem["rows"]):
@@ -70,14 +71,34 @@ def relief(graph: Graph, material: Mapping[str, Any], pixel: float, seams: bool)
     return _folds(graph, found, material)
 
 
-def _welded(
-    graph: Graph, on: Relief, distance: Any, along: Any, rows: Mapping[str, Any], share: Any, pixel: float
-) -> Relief:
-    """Rows of weld points as far as ``share`` says that this border has them."""
-    for row in range(rows["rows"]):
-        place = rows["row_m"] + row * rows.get("gap_m", SECOND_ROW)
-        on = _welds(graph, on, distance, along, place, rows["stitch_m"], share, pixel)
-    return on
+@dataclass(frozen=True)
+class Rows:
+    """Rows of weld points along a border: numbers or sockets."""
+
+    first: Any  # m from the border to the first of them
+    gap: Any  # m from one to the next
+    last: Any  # number of the last, counted from 0
+    pitch: Any  # m from point to point
+    finest: float  # m, the least that the pitch is anywhere
+
+    @staticmethod
+    def of(hem: Mapping[str, Any]) -> Rows:
+        """Those of a hem, or of a strip, in a material."""
+        pitch = hem["stitch_m"]
+        return Rows(hem["row_m"], hem.get("gap_m", SECOND_ROW), hem["rows"] - 1, pitch, pitch)
+
+
+def _rows(graph: Graph, hem: Mapping[str, Any], strip: Mapping[str, Any], side: Any) -> Rows:
+    """The hem's rows, or the strip's where ``side`` is 1."""
+    own, other = Rows.of(hem), Rows.of(strip)
+
+    def either(name: str) -> Any:
+        first, second = getattr(own, name), getattr(other, name)
+        return graph.math("MULTIPLY_ADD", side, second - first, first) if first != second else first
+
+    return Rows(
+        either("first"), either("gap"), either("last"), either("pitch"), min(own.finest, other.finest)
+    )
 
 
 def _strip(graph: Graph, on: Relief, distance: Any, share: Any, width: float, pixel: float) -> Relief:
@@ -98,7 +119,9 @@ def _sewn(graph: Graph, on: Relief, kind: str, pitch: float, pixel: float) -> Re
     on = _groove(graph, on, across, pixel)
     if kind == "topstitched":
         return _stitches(graph, on, across, run, 0.0022, pitch, pixel)
-    return _welds(graph, on, across, run, 0.0020, pitch, 1.0, pixel) if kind == "welded" else on
+    return (
+        _welds(graph, on, across, run, Rows(0.0020, 1.0, 0, pitch, pitch), pixel) if kind == "welded" else on
+    )
 
 
 def _line(graph: Graph, distance: Any, at: float, half: float, soft: float, pixel: float) -> Any:
@@ -108,42 +131,47 @@ def _line(graph: Graph, distance: Any, at: float, half: float, soft: float, pixe
     return line if wide == half else graph.math("MULTIPLY", line, half / wide)
 
 
-def _beat(graph: Graph, along: Any, pitch: float, share: float) -> Any:
+def _beat(graph: Graph, along: Any, pitch: Any, share: float) -> Any:
     """1 on the first ``share`` of every ``pitch``, smooth at both ends."""
-    wave = graph.math("COSINE", graph.math("MULTIPLY", along, 2 * np.pi / pitch))
+    wave = graph.math("COSINE", graph.math("DIVIDE", graph.math("MULTIPLY", along, 2 * np.pi), pitch))
     edge = float(np.cos(np.pi * share))
     return graph.ramp(wave, edge - 0.25, edge + 0.25)
 
 
-def _points(graph: Graph, line: Any, along: Any, pitch: float, share: float, pixel: float) -> Any:
-    """``share`` of a ``line`` in every ``pitch`` m; all of it, as much fainter, where they run together."""
-    seen = visible(pitch, pixel)
+def _points(graph: Graph, line: Any, along: Any, pitch: Any, share: float, seen: float) -> Any:
+    """``share`` of a ``line`` in every ``pitch`` m; all of it, as much fainter, where none is ``seen``."""
     if seen == 0:
         return graph.math("MULTIPLY", line, share)
     beat = graph.math("MULTIPLY_ADD", _beat(graph, along, pitch, share), seen, share * (1 - seen))
     return graph.math("MULTIPLY", line, beat)
 
 
-def _pressed(graph: Graph, along: Any, row: float) -> Any:
-    """How well a row is melted along its length, 0.4-1: the horn never presses evenly."""
+def _pressed(graph: Graph, along: Any, number: Any) -> Any:
+    """How well row ``number`` is melted along its length, 0.4-1: the horn never presses evenly."""
     waves = [
-        graph.math("SINE", graph.math("MULTIPLY_ADD", along, 2 * np.pi / length, 1e3 * row))
+        graph.math("SINE", graph.math("ADD", graph.math("MULTIPLY", along, 2 * np.pi / length), number))
         for length in _UNEVENLY
     ]
     return graph.math("MULTIPLY_ADD", graph.math("MULTIPLY", *waves), 0.3, 0.7)
 
 
-def _welds(
-    graph: Graph, on: Relief, distance: Any, along: Any, row: float, pitch: float, weight: Any, pixel: float
-) -> Relief:
-    line = graph.math("MULTIPLY", _line(graph, distance, row, 0.7 * WELD, 0.3 * WELD, pixel), weight)
-    line = graph.math("MULTIPLY", line, _pressed(graph, along, row))
-    point = _points(graph, line, along, pitch, 0.55, pixel)
+def _welds(graph: Graph, on: Relief, distance: Any, along: Any, rows: Rows, pixel: float) -> Relief:
+    # of several rows, a place knows the nearest: nodes are what a render's time goes into
+    beyond = graph.math("SUBTRACT", distance, rows.first)
+    number: Any = 0.0
+    if not isinstance(rows.last, int) or rows.last > 0:
+        nearest = graph.math("ROUND", graph.math("DIVIDE", beyond, rows.gap))
+        number = graph.math("MINIMUM", graph.math("MAXIMUM", nearest, 0.0), rows.last)
+        beyond = graph.math("SUBTRACT", beyond, graph.math("MULTIPLY", number, rows.gap))
+    line = _line(graph, beyond, 0.0, 0.7 * WELD, 0.3 * WELD, pixel)
+    line = graph.math("MULTIPLY", line, _pressed(graph, along, number))
+    point = _points(graph, line, along, rows.pitch, 0.55, visible(rows.finest, pixel))
     # between the points the sheets are drawn together as well
-    groove = graph.math("MULTIPLY", _line(graph, distance, row, 0.6 * WELD, 1.4 * WELD, pixel), weight)
+    groove = _line(graph, beyond, 0.0, 0.6 * WELD, 1.4 * WELD, pixel)
     height = graph.math("MULTIPLY_ADD", groove, -2.0e-4, on.height)
+    deep = visible(4 * WELD, pixel)
     return Relief(
-        graph.math("MULTIPLY_ADD", point, -1.5e-4 * visible(4 * WELD, pixel), height),
+        graph.math("MULTIPLY_ADD", point, -1.5e-4 * deep, height) if deep > 0 else height,
         graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", point, -MELT, 1.0)),
         on.thread,
         graph.math("MAXIMUM", on.melted, point),
@@ -159,7 +187,9 @@ def _stitches(
     height = graph.math("ADD", _puckers(graph, distance, along, row), height)
     tone = graph.math("MULTIPLY", on.tone, graph.math("MULTIPLY_ADD", groove, -0.12, 1.0))
     # seen as a line of paler cloth where single stitches can no longer be told apart
-    thread = _points(graph, _line(graph, distance, row, THREAD, 0.00008, pixel), along, pitch, 0.68, pixel)
+    thread = _points(
+        graph, _line(graph, distance, row, THREAD, 0.00008, pixel), along, pitch, 0.68, visible(pitch, pixel)
+    )
     return Relief(
         graph.math("MULTIPLY_ADD", thread, 2.2e-4 * visible(pitch, pixel), height),
         tone,
