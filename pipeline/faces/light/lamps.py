@@ -29,10 +29,11 @@ ENOUGH = 1000  # cells tell the lamps as well as all do
 # explains as much: so the ambient part starts from an expected share, worth a part of all cells.
 AMBIENT_SHARE, AMBIENT_WORTH = 0.4, 0.1  # of the face's median level
 RIDGE = 0.003  # keeps lamps that graze the face from growing beyond what cells can tell
-# Blood, which differs most over a face, hardly absorbs red.
-CHANNELS: Float = np.array([0.6, 0.3, 0.1])
+# Blood, which differs most over a face, hardly absorbs red; but red light travels furthest under the skin,
+# and shows less of the difference between the face's sides than a mask will.
+CHANNELS: Float = np.array([0.3, 0.5, 0.2])
 ROUNDS = 6
-COLOUR_PULL = 0.3  # how strongly lamps keep the face's common hue
+COLOUR_PULL = 0.1  # how strongly lamps keep the face's common hue
 
 
 @dataclass(frozen=True)
