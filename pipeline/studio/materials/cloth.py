@@ -47,7 +47,7 @@ def cloth(material: Mapping[str, Any], look: ClothLook, side: str, pixel: float,
         graph.shader("ShaderNodeBsdfTranslucent", Color=leak * through, Normal=normal),
     )
     facing = graph.node("ShaderNodeLayerWeight")
-    blender.set_inputs(facing, Blend=0.25)
+    blender.set_inputs(facing, Blend=0.1)
     shine = graph.shader(
         "ShaderNodeBsdfGlossy", Color=_shine(material), Roughness=float(material["roughness"]), Normal=normal
     )
