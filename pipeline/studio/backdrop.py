@@ -13,6 +13,7 @@ from pipeline.colour import encode
 from pipeline.records import Camera, Float
 from pipeline.studio import blender
 from pipeline.studio.mesh import add_object, new_mesh
+from pipeline.studio.picture import linear_image
 
 
 def draw_backdrop(rng: np.random.Generator, height: int, width: int, light: Float) -> Float:
@@ -52,12 +53,7 @@ def add_backdrop(scene: Any, camera: Camera, picture: Float, distance: float = 6
     Only the camera sees it: it neither lights nor mirrors in anything. It is part of the scene, and not
     pasted in later, so that the denoiser treats hair against it as one picture.
     """
-    height, width = picture.shape[:2]
-    image = bpy.data.images.new("Backdrop", width, height, float_buffer=True)
-    image.colorspace_settings.name = "Non-Color"  # already linear
-    rgba = np.concatenate([picture[::-1], np.ones((height, width, 1))], axis=2)
-    image.pixels.foreach_set(rgba.astype(np.float32).ravel())
-    image.pack()
+    image = linear_image("Backdrop", picture)
     # A little larger than the frame, as the pixels at the border look past it.
     spare = 1.02
     half = spare * np.array([camera.width, camera.height]) / camera.focal_px * distance / 2

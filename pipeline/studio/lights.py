@@ -13,6 +13,7 @@ from pipeline.records import Float, Light
 from pipeline.sky import light_sky
 from pipeline.studio import blender
 from pipeline.studio.camera import to_blender
+from pipeline.studio.picture import linear_image
 
 SOFTNESS = math.radians(24.0)
 """Angular diameter of a lamp: windows, lit walls and softboxes. A face's own shadows do not tell it."""
@@ -32,12 +33,7 @@ def set_ambient(scene: Any, colour: Any) -> None:
 
 def set_sky(scene: Any, sky: Float) -> None:
     """Surroundings that send radiance ``sky`` (H, W, 3), linear RGB, as `pipeline.sky` lays it out."""
-    height, width = sky.shape[:2]
-    image = bpy.data.images.new("Sky", width, height, float_buffer=True)
-    image.colorspace_settings.name = "Non-Color"  # already linear
-    rgba = np.concatenate([sky[::-1], np.ones((height, width, 1))], axis=2)
-    image.pixels.foreach_set(rgba.astype(np.float32).ravel())
-    image.pack()
+    image = linear_image("Sky", sky)
     tree = blender.use_nodes(scene.world)
     nodes, links = tree.nodes, tree.links
     nodes.clear()
