@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image
 from scipy.stats import theilslopes
 
+from pipeline.attempts import first_accepted
 from pipeline.colour import LUMINANCE, encode, to_pixels
 from pipeline.composite.paste import composite
 from pipeline.config import CompositeConfig, FacesConfig, RenderConfig
@@ -76,13 +77,12 @@ def drape(design: str, visit: Visit, rng: np.random.Generator) -> WornMask:
     under = ground(shape, None)
     gravity = visit.pose.place.rotation.T @ DOWN_IN_CAMERA
     rest = stages.place(Choice(design, "correct", AS_DESIGNED), shape, gravity, rng)
-    for attempt in range(stages.attempts):
+
+    def once(attempt: int) -> WornMask:
         vertices, motion = stages.drape(rest, under, gravity, attempt)
-        try:
-            return stages.check(rest, vertices, under, motion)
-        except Rejected as refusal:
-            reason = refusal
-    raise reason
+        return stages.check(rest, vertices, under, motion)
+
+    return first_accepted(stages.attempts, once)
 
 
 def true_face(found: Face, visit: Visit) -> Face:

@@ -10,6 +10,9 @@ from pipeline.records import Float
 LUMINANCE: Float = np.array([0.2126, 0.7152, 0.0722])
 """Weights of linear sRGB primaries in luminance."""
 
+LUMA: Float = np.array([0.299, 0.587, 0.114])
+"""Weights of encoded R, G, B in the luma of JPEG files (ITU-R BT.601)."""
+
 
 def decode(encoded: Float) -> Float:
     """sRGB values in [0, 1], any shape, to linear light."""
@@ -19,7 +22,12 @@ def decode(encoded: Float) -> Float:
 
 def encode(linear: Float) -> Float:
     """Linear light, any shape, to sRGB values in [0, 1]; what is brighter than 1 clips as a photo does."""
-    linear = np.clip(np.asarray(linear, np.float64), 0.0, 1.0)
+    return encode_beyond(np.minimum(linear, 1.0))
+
+
+def encode_beyond(linear: Float) -> Float:
+    """`encode` whose curve goes on above 1 instead of clipping."""
+    linear = np.maximum(np.asarray(linear, np.float64), 0.0)
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 

@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 
+from pipeline.ramp import ramp
 from pipeline.records import Float, Light
 
 HEIGHT, WIDTH = 32, 64
@@ -45,9 +46,9 @@ def zones(directions: Float) -> Float:
     What stands behind a person begins beside the ears; clothes fill what chin and cheeks see below them.
     """
     x, y, z = (directions[..., axis] for axis in range(3))
-    below = _ramp(y, 0.4, 0.8) * _ramp(z, -0.6, -0.3)
-    behind = (1 - below) * _ramp(z, 0.1, 0.5) * _ramp(y, -0.9, -0.5)
-    right = _ramp(x, -0.4, 0.4)
+    below = ramp(y, 0.4, 0.8) * ramp(z, -0.6, -0.3)
+    behind = (1 - below) * ramp(z, 0.1, 0.5) * ramp(y, -0.9, -0.5)
+    right = ramp(x, -0.4, 0.4)
     return np.stack([1 - below - behind, behind * (1 - right), behind * right, below], axis=-1)
 
 
@@ -55,8 +56,3 @@ def light_sky(light: Light) -> Float:
     """``light`` without its lamps as a sky (HEIGHT, WIDTH, 3)."""
     around = np.broadcast_to(light.ambient, (3, 3)) if light.around is None else light.around
     return np.asarray(zones(sky_directions()) @ np.concatenate([light.ambient[None], around]))
-
-
-def _ramp(value: Float, start: float, end: float) -> Float:
-    t = np.clip((value - start) / (end - start), 0, 1)
-    return np.asarray(t * t * (3 - 2 * t))

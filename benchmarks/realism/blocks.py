@@ -6,12 +6,12 @@ import numpy as np
 
 from benchmarks.realism.areas import mask_inside, skin_around
 from benchmarks.realism.picture import Bool, Picture
+from pipeline.colour import LUMA
 from pipeline.records import Float
 
 BLOCK = 8  # px
 LARGEST = 12.0  # 8-bit steps between neighbours: more is drawn, not left by compression
 FEWEST = 600  # pairs of neighbours
-LUMA: Float = np.array([0.299, 0.587, 0.114])
 
 
 def blocks(picture: Picture) -> float:

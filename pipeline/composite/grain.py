@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.optimize import nnls
 
+from pipeline.colour import LUMA
 from pipeline.records import Float
 
 _OCTAVES = (0.5, 1.0, 2.0)  # px; standard deviations of the blurs between which the bands lie
@@ -29,7 +30,7 @@ A camera's curve is flatter in the shadows and towards white, where nothing is l
 """
 
 # Opponent axes on encoded colours: cameras and JPEG treat luminance and colour differently.
-_TO_OPPONENT: Float = np.array([[0.299, 0.587, 0.114], [0.5, -0.419, -0.081], [-0.169, -0.331, 0.5]])
+_TO_OPPONENT: Float = np.array([LUMA, [0.5, -0.419, -0.081], [-0.169, -0.331, 0.5]])
 _FROM_OPPONENT: Float = np.linalg.inv(_TO_OPPONENT)
 
 

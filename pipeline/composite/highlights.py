@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from pipeline import colour
 from pipeline.records import Float
 
-_LUMA: Float = np.array([0.299, 0.587, 0.114])
 _KNEE = 0.9  # of white; below it the curve of a camera is sRGB's, more or less
 _LOWEST_WHITE = 225 / 255  # a picture whose brightest parts are darker has nothing white in it
 _CLIPPED = 0.002  # of all pixels: fewer may be glints
@@ -33,7 +32,7 @@ def measure_shoulder(pixels: NDArray[np.uint8]) -> Shoulder:
     """
     if float((pixels.min(axis=-1) >= 253).mean()) > _CLIPPED:
         return Shoulder(_KNEE, _BEYOND)
-    bright, brighter, brightest = np.percentile(pixels @ _LUMA, (99.0, 99.9, 99.99)) / 255.0
+    bright, brighter, brightest = np.percentile(pixels @ colour.LUMA, (99.0, 99.9, 99.99)) / 255.0
     crowded = brightest - brighter < 0.5 * (brighter - bright)
     white = brightest if crowded and brightest >= _LOWEST_WHITE else 1.0
     return Shoulder(_KNEE * float(white), float(white))
@@ -41,7 +40,7 @@ def measure_shoulder(pixels: NDArray[np.uint8]) -> Shoulder:
 
 def respond(linear: Float, shoulder: Shoulder) -> Float:
     """Linear light (..., 3), of any brightness, as a camera with that shoulder shows it; in [0, 1]."""
-    encoded = 1.055 * np.maximum(linear, 0.0031308) ** (1 / 2.4) - 0.055
+    encoded = colour.encode_beyond(linear)
     room = shoulder.white - shoulder.knee
     bent = shoulder.white - room * np.exp(-np.maximum(encoded - shoulder.knee, 0.0) / room)
     return np.where(encoded <= shoulder.knee, linear, colour.decode(np.minimum(bent, 1.0)))

@@ -60,7 +60,7 @@ def composite(
         grain = sensor.grain
         if history is not None and (alpha > 0.5).any():
             grain = grain_before(grain, np.median(encoded[alpha > 0.5], axis=0), history)
-        noise = draw_grain(grain, encoded @ np.array([0.299, 0.587, 0.114]), rng)
+        noise = draw_grain(grain, encoded @ colour.LUMA, rng)
         if grey:
             noise = np.repeat(noise.mean(axis=-1, keepdims=True), 3, axis=-1)
         encoded = encoded + noise * alpha[..., None]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from pipeline.colour import LUMA
 from pipeline.composite.grain import NO_GRAIN, Grain, least_grain, measure_grain
 from pipeline.composite.sharpness import edge_blur
 from pipeline.records import Float
@@ -18,7 +19,6 @@ RENDER_BLUR = 0.36
 _ALIKE = 0.15  # of encoded luminance, on which noise depends
 _ENOUGH = 4000  # px
 _AROUND = 128  # px
-_LUMA: Float = np.array([0.299, 0.587, 0.114])
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ def measure_sensor(
     under = (slice(y0, y1), slice(x0, x1))
     skin = pixels[under] / 255.0
     grain = measure_grain(skin, covered)
-    around = _grain_around(pixels, box, float(np.median(skin[covered] @ _LUMA)))
+    around = _grain_around(pixels, box, float(np.median(skin[covered] @ LUMA)))
     if around is not None:
         grain = least_grain(grain, around)
     top, bottom = y0 + int(rows[0]), y0 + int(rows[-1]) + 1
     high = bottom - top
     eyes = slice(max(0, top - int(0.7 * high)), top + int(0.3 * high))
     face = pixels[eyes, x0 + int(columns[0]) : x0 + int(columns[-1]) + 1] / 255.0
-    return Sensor(edge_blur(face @ _LUMA, grain.luma), grain)
+    return Sensor(edge_blur(face @ LUMA, grain.luma), grain)
 
 
 def _grain_around(pixels: NDArray[np.uint8], box: tuple[int, int, int, int], luma: float) -> Grain | None:
@@ -62,7 +62,7 @@ def _grain_around(pixels: NDArray[np.uint8], box: tuple[int, int, int, int], lum
     x0, y0, x1, y1 = box
     wide, high = min((x1 - x0) // 2, _AROUND), min((y1 - y0) // 2, _AROUND)
     part = pixels[max(0, y0 - high) : y1 + high, max(0, x0 - wide) : x1 + wide] / 255.0
-    alike = np.abs(part @ _LUMA - luma) < _ALIKE
+    alike = np.abs(part @ LUMA - luma) < _ALIKE
     return measure_grain(part, alike) if np.count_nonzero(alike) > _ENOUGH else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PIL import Image
-from PIL.ExifTags import Base
+from PIL.ExifTags import IFD, Base
 
 NOTE = "Synthetic composite: the face mask in this photograph was rendered by MaskDrape."
 
@@ -26,12 +26,9 @@ def exif_without_thumbnail(image: Image.Image, *, upright: bool = False) -> byte
         exif = image.getexif()
         if not exif:
             return b""
-        exif.get_ifd(_EXIF), exif.get_ifd(_GPS)  # read now, or they are left out
+        exif.get_ifd(IFD.Exif), exif.get_ifd(IFD.GPSInfo)  # read now, or they are left out
         if upright and Base.Orientation in exif:
             exif[Base.Orientation] = 1
         return exif.tobytes()
     except Exception:  # a broken block is no reason to lose the picture
         return b""
-
-
-_EXIF, _GPS = 0x8769, 0x8825

@@ -128,7 +128,7 @@ def _hem(hem: Hem, pale: bool, rng: np.random.Generator) -> dict[str, Any]:
     """``pale``: the makers use undyed parts on this mask."""
     edges, sides = rng.random(2)
     return {
-        "sides": None if hem.sides is None else _strip(hem.sides),
+        "sides": None if hem.sides is None else {"width_m": hem.sides.width_mm / 1000, **_rows(hem.sides)},
         "binding": None
         if hem.binding is None or not pale
         else {
@@ -137,22 +137,19 @@ def _hem(hem: Hem, pale: bool, rng: np.random.Generator) -> dict[str, Any]:
             "sides": bool(sides < hem.binding.sides),
         },
         "kind": hem.kind,
-        "row_m": hem.from_edge_mm / 1000,
-        "rows": hem.rows,
-        "gap_m": hem.rows_apart_mm / 1000,
-        "stitch_m": hem.stitch_mm / 1000,
+        **_rows(hem),
         "thread": None if hem.thread is None else linear(hem.thread).tolist(),
         "seams": hem.seams,
     }
 
 
-def _strip(strip: Strip) -> dict[str, Any]:
+def _rows(border: Hem | Strip) -> dict[str, Any]:
+    """Rows of stitches or welds along a border."""
     return {
-        "width_m": strip.width_mm / 1000,
-        "row_m": strip.from_edge_mm / 1000,
-        "rows": strip.rows,
-        "gap_m": strip.rows_apart_mm / 1000,
-        "stitch_m": strip.stitch_mm / 1000,
+        "row_m": border.from_edge_mm / 1000,
+        "rows": border.rows,
+        "gap_m": border.rows_apart_mm / 1000,
+        "stitch_m": border.stitch_mm / 1000,
     }
 
 

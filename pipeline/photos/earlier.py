@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.fft import dctn
 
+from pipeline.colour import LUMA
 from pipeline.jpeg import as_in_file
 from pipeline.records import Float, JpegHistory
 
-_LUMA: Float = np.array([0.299, 0.587, 0.114])
 _QUALITIES = range(30, 96)  # of the Independent JPEG Group's tables, as most programs write them
 _LEAST_STEP = 4  # finer ones drown in rounding
 _BLOCKS = 4000  # that are looked at
@@ -34,7 +34,7 @@ def earlier_history(pixels: NDArray[np.uint8], own: JpegHistory | None) -> JpegH
     what its file says. Of colour nothing is read: it is taken to have been halved both ways, as is usual.
     """
     orientation = own.orientation if own is not None else 1
-    coefficients = _coefficients(as_in_file(pixels, orientation) @ _LUMA - 128.0)
+    coefficients = _coefficients(as_in_file(pixels, orientation) @ LUMA - 128.0)
     least = _COARSER * sum(own.tables[0]) if own is not None else 0.0
     best, found = _NEAR, None
     for quality in _QUALITIES:

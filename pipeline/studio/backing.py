@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from mathutils.bvhtree import BVHTree
 
+from pipeline.head.normals import vertex_normals
 from pipeline.records import Float, Int
 
 _REACH = 0.012  # m: light that leaves thin cloth finds what lies nearer
@@ -16,11 +17,7 @@ def backed(points: Float, faces: Int) -> Float:
 
     ``points`` (V, 3) m, triangles ``faces`` (F, 3) wound towards the front.
     """
-    normals = np.zeros_like(points)
-    facing = np.cross(points[faces[:, 1]] - points[faces[:, 0]], points[faces[:, 2]] - points[faces[:, 0]])
-    for corner in range(3):
-        np.add.at(normals, faces[:, corner], facing)
-    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    normals = vertex_normals(points, faces)
     tree = BVHTree.FromPolygons(points.tolist(), faces.tolist())
     found = np.zeros(len(points))
     for side in (1.0, -1.0):

@@ -13,6 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from pipeline.head.model import load_head
 from pipeline.head.normals import vertex_normals
+from pipeline.ramp import ramp
 from pipeline.records import Float, Int
 from pipeline.studio.camera import to_blender
 from pipeline.studio.clothes import Shirt, shirt_material, shirt_mesh
@@ -22,7 +23,7 @@ from pipeline.studio.hair import Hairdo, add_strands, beard_strands, brow_strand
 from pipeline.studio.mesh import add_object, new_mesh
 from pipeline.studio.person import Person
 from pipeline.studio.skin import matt_skin, regions_on_skin, skin_colour, skin_gloss, skin_material
-from pipeline.studio.surface import Subdivision, ramp, subdivide
+from pipeline.studio.surface import Subdivision, subdivide
 
 BELOW_CLOTH = (0.012, 0.010)
 """m from the cloth to where the skin begins to be rounded, and from there to where it wholly is."""

@@ -9,11 +9,12 @@ import bpy
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from pipeline.ramp import ramp
 from pipeline.records import Float, Int
 from pipeline.studio import blender
 from pipeline.studio.camera import to_blender
 from pipeline.studio.mesh import add_object, new_mesh
-from pipeline.studio.surface import lattice_noise, ramp
+from pipeline.studio.surface import lattice_noise
 
 IRIS = 0.0061
 """Radius of the iris, m; hardly differs between adults."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipeline.ramp import ramp
 from pipeline.records import Camera, Float, Rejected
 
 Box = tuple[int, int, int, int]
@@ -59,10 +60,4 @@ def fade_towards(box: Box, camera: Camera, width: float) -> Float:
     down = np.minimum(
         y - y0 if y0 > 0 else np.full_like(y, far), y1 - y if y1 < camera.height else np.full_like(y, far)
     )
-    weights: Float = _smoothstep(across / width)[None, :] * _smoothstep(down / width)[:, None]
-    return weights
-
-
-def _smoothstep(t: Float) -> Float:
-    t = np.clip(t, 0.0, 1.0)
-    return t * t * (3 - 2 * t)
+    return ramp(across, 0.0, width)[None, :] * ramp(down, 0.0, width)[:, None]

@@ -14,12 +14,13 @@ from scipy.spatial import cKDTree
 from pipeline.head.beard import beard_weight
 from pipeline.head.model import HeadModel, load_head
 from pipeline.head.normals import vertex_normals
+from pipeline.ramp import ramp
 from pipeline.records import Float, Int
 from pipeline.studio import blender
 from pipeline.studio.camera import to_blender
 from pipeline.studio.mesh import add_object, new_mesh
 from pipeline.studio.skin import brow_weight
-from pipeline.studio.surface import lattice_noise, ramp
+from pipeline.studio.surface import lattice_noise
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pipeline.records import Camera, Float, Light
 from pipeline.studio.backdrop import add_backdrop, draw_backdrop, expose
 from pipeline.studio.bust import Place, add_bust
 from pipeline.studio.camera import place_camera
+from pipeline.studio.exposure import gain, not_blown_out, tint, towards
 from pipeline.studio.lights import add_lights, add_reflections
 from pipeline.studio.person import Person, draw_expression, draw_person
 from pipeline.studio.session import new_scene, render_passes
@@ -178,31 +179,22 @@ def _draw_light(rng: np.random.Generator, skin: Float) -> Light:
     """A key lamp, sometimes a fill and a rim, and ambient light, exposed for the skin."""
     side = rng.choice([-1.0, 1.0])
 
-    def towards(azimuth: float, height: float) -> Float:
-        a, h = np.radians([azimuth, height])
-        # Camera frame: y down, and the person looks back along -z.
-        return np.array([np.sin(a) * np.cos(h), -np.sin(h), -np.cos(a) * np.cos(h)])
-
-    def tint(warmth: float) -> Float:
-        colour = np.array([1 + 0.10 * warmth, 1.0, 1 - 0.15 * warmth])
-        return colour / colour.mean()
+    def at(azimuth: float, height: float) -> Float:
+        return towards(*np.radians([azimuth, height]))
 
     warmth = rng.normal(0, 0.6)
-    directions = [towards(side * rng.uniform(5, 65), rng.uniform(10, 55))]
+    directions = [at(side * rng.uniform(5, 65), rng.uniform(10, 55))]
     irradiance = [rng.uniform(0.5, 1.0) * tint(warmth + rng.normal(0, 0.3))]
     if rng.random() < 0.6:
-        directions.append(towards(-side * rng.uniform(20, 80), rng.uniform(-10, 40)))
+        directions.append(at(-side * rng.uniform(20, 80), rng.uniform(-10, 40)))
         irradiance.append(rng.uniform(0.08, 0.35) * tint(warmth + rng.normal(0, 0.5)))
     if rng.random() < 0.3:
-        directions.append(towards(-side * rng.uniform(110, 150), rng.uniform(10, 50)))
+        directions.append(at(-side * rng.uniform(110, 150), rng.uniform(10, 50)))
         irradiance.append(rng.uniform(0.2, 0.7) * tint(warmth + rng.normal(0, 0.5)))
     ambient = rng.uniform(0.18, 0.45) * tint(warmth)
     frontal = ambient + sum(e * max(0.0, -d[2]) for d, e in zip(directions, irradiance, strict=True))
-    # Between exposing for the scene and for the skin, as cameras with face priority do.
-    brightness = float((frontal * skin).mean())
-    gain = (0.26 / brightness) ** 0.45 * (0.75 / float(frontal.mean())) ** 0.55 * rng.uniform(0.85, 1.15)
-    gain = min(gain, 1.25 / float(frontal.mean()))
-    return Light(ambient * gain, np.array(directions), np.array(irradiance) * gain, skin)
+    factor = not_blown_out(gain(frontal, skin) * rng.uniform(0.85, 1.15), frontal)
+    return Light(ambient * factor, np.array(directions), np.array(irradiance) * factor, skin)
 
 
 def _white(light: Light) -> Float:

@@ -6,6 +6,7 @@ import numpy as np
 
 from pipeline.records import Float
 from pipeline.sky import sky_directions, sky_irradiance
+from pipeline.studio.exposure import gain, not_blown_out, tint, towards
 
 TOWARDS_CAMERA = np.array([0.0, 0.0, -1.0])
 
@@ -15,10 +16,10 @@ def draw_room(rng: np.random.Generator, skin: Float) -> Float:
 
     Windows are 16 to 60 degrees wide, at least one before the person; no two walls are alike.
     """
-    towards = sky_directions()
-    up, side = -towards[..., 1], towards[..., [0, 2]]
+    ways = sky_directions()
+    up, side = -ways[..., 1], ways[..., [0, 2]]
     warmth = rng.normal(0, 0.6)
-    sky = np.zeros_like(towards)
+    sky = np.zeros_like(ways)
     walls = rng.uniform(0.05, 0.5, 4)
     for wall, (x, z) in zip(walls, ((1, 0), (-1, 0), (0, 1), (0, -1)), strict=True):
         facing = np.maximum(side @ np.array([x, z]), 0) ** 2
@@ -28,35 +29,26 @@ def draw_room(rng: np.random.Generator, skin: Float) -> Float:
     for number in range(int(rng.integers(1, 4))):
         farthest = 75 if number == 0 else 140
         azimuth = np.radians(rng.choice([-1, 1]) * rng.uniform(5, farthest))
-        height = np.radians(rng.uniform(0, 55))
-        middle = np.array(
-            [np.sin(azimuth) * np.cos(height), -np.sin(height), -np.cos(azimuth) * np.cos(height)]
-        )
+        middle = towards(azimuth, np.radians(rng.uniform(0, 55)))
         half = np.radians(rng.uniform(8, 30))
-        away = np.arccos(np.clip(towards @ middle, -1, 1))
+        away = np.arccos(np.clip(ways @ middle, -1, 1))
         shape = np.clip((half - away) / np.radians(6) + 0.5, 0, 1)
         lit = shape[..., None] * _tint(rng, warmth, 0.5)
         strength = rng.uniform(0.35, 1.0) if number == 0 else rng.uniform(0.05, 0.5)
         sky += lit * strength / max(float(sky_irradiance(lit, middle).max()), 1e-3)
     shown = sky_irradiance(sky, TOWARDS_CAMERA)
-    # Between exposing for the scene and for the skin, as cameras with face priority do.
-    gain = (0.26 / float((shown * skin).mean())) ** 0.45 * (0.75 / float(shown.mean())) ** 0.55
-    return sky * min(gain * rng.uniform(0.85, 1.15), 1.25 / float(shown.mean()))
+    return sky * not_blown_out(gain(shown, skin) * rng.uniform(0.85, 1.15), shown)
 
 
 def with_backdrop(sky: Float, picture: Float) -> Float:
     """``sky`` whose part behind the person is as bright as the backdrop (H, W, 3), left and right."""
-    towards = sky_directions(*sky.shape[:2])
+    ways = sky_directions(*sky.shape[:2])
     third = picture.shape[1] // 3
     left, right = picture[:, :third].mean(axis=(0, 1)), picture[:, -third:].mean(axis=(0, 1))
-    share = np.clip(0.5 + towards[..., :1], 0, 1)
-    behind = np.clip((towards[..., 2:] - 0.1) / 0.4, 0, 1) * np.clip(
-        1.5 - 2 * np.abs(towards[..., 1:2]), 0, 1
-    )
+    share = np.clip(0.5 + ways[..., :1], 0, 1)
+    behind = np.clip((ways[..., 2:] - 0.1) / 0.4, 0, 1) * np.clip(1.5 - 2 * np.abs(ways[..., 1:2]), 0, 1)
     return np.asarray((1 - behind) * sky + behind * ((1 - share) * left + share * right))
 
 
 def _tint(rng: np.random.Generator, warmth: float, spread: float) -> Float:
-    own = warmth + rng.normal(0, spread)
-    colour = np.maximum(np.array([1 + 0.10 * own, 1.0, 1 - 0.15 * own]), 0.3)
-    return np.asarray(colour / colour.mean())
+    return tint(warmth + rng.normal(0, spread))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import ndimage
 
+from pipeline.ramp import ramp
 from pipeline.records import Float
 
 _FINE, _COARSE = 1.0, 5.0  # px of the photo ...
@@ -35,7 +36,7 @@ def shadow_factor(shaded: Float, bare: Float, kept: Float, free: Float, step: in
     # hue on white cloth is worse than a shadow a little too grey.
     middle = loss.mean(axis=-1, keepdims=True)
     loss = np.clip(loss, (1.0 - _TINT) * middle, (1.0 + _TINT) * middle)
-    loss *= _threshold(loss.max(axis=-1, keepdims=True))
+    loss *= ramp(loss.max(axis=-1, keepdims=True), _NOTHING, _SOMETHING)
     result: Float = 1.0 - loss
     return result
 
@@ -61,8 +62,3 @@ def _share(kept: Float, free: Float) -> Float:
     )
     share: Float = np.clip(np.where(free > 0.5, kept / np.maximum(free, 0.5), around), 0.0, 1.0)
     return share
-
-
-def _threshold(loss: Float) -> Float:
-    t = np.clip((loss - _NOTHING) / (_SOMETHING - _NOTHING), 0.0, 1.0)
-    return t * t * (3 - 2 * t)

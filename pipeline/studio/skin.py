@@ -11,9 +11,10 @@ import numpy as np
 
 from pipeline.head.beard import beard_weight
 from pipeline.head.model import HeadModel
+from pipeline.ramp import ramp
 from pipeline.records import Float
 from pipeline.studio import blender
-from pipeline.studio.surface import averaging, lattice_noise, ramp, smooth
+from pipeline.studio.surface import averaging, lattice_noise, smooth
 
 
 @dataclass(frozen=True)

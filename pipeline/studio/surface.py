@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csr_matrix, diags
 
 from pipeline.head.normals import vertex_normals
@@ -63,12 +62,6 @@ def smooth(values: Float, matrix: csr_matrix, steps: int) -> Float:
     for _ in range(steps):
         values = matrix @ values
     return values
-
-
-def ramp(values: Float, start: float, end: float) -> NDArray[np.float64]:
-    """Smooth step from 0 at ``start`` to 1 at ``end`` (which may lie below ``start``)."""
-    t = np.clip((np.asarray(values) - start) / (end - start), 0, 1)
-    return t * t * (3 - 2 * t)
 
 
 def lattice_noise(points: Float, size: float, seed: int) -> Float:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.head.model import load_head
-from pipeline.records import Face, Float
+from pipeline.ramp import ramp
+from pipeline.records import Face
 from pipeline.studio import camera, mesh
 from pipeline.studio.clothes import Shirt, shirt_mesh
 from pipeline.studio.materials.skin import skin
@@ -29,15 +30,8 @@ def add_torso(scene: Any, face: Face, keep: str) -> Any:
         "Torso",
         camera.to_blender(points @ face.rotation.T + face.translation),
         quads,
-        attributes={keep: _believed(points)},
+        attributes={keep: 1 - ramp(points[:, 1].max() - points[:, 1], *_FADE)},
     )
     torso = mesh.add_object(scene, data, skin(_CLOTH, keep))
     torso.hide_render = True
     return torso
-
-
-def _believed(points: Float) -> Float:
-    start, end = _FADE
-    t = np.clip((points[:, 1].max() - points[:, 1] - start) / (end - start), 0, 1)
-    weight: Float = 1 - t * t * (3 - 2 * t)
-    return weight

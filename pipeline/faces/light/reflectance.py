@@ -63,16 +63,13 @@ def skin_reflectance(shown: Float, eye: WhiteOfEye | None, cloth: Float | None =
     hue = _hue(shown)
     belief = _normal(_GRID, TONE, TONE_SIGMA) * _exposure(level - _GRID)
     usual = np.array([_hue(_skin_colour(math.exp(tone))) for tone in _GRID])
-    off = ((hue - usual) ** 2).sum(axis=1) / (SKIN_HUE_SIGMA**2 + LIGHT_HUE_SIGMA**2)
-    belief *= (1 + off / HEAVY_TAILS) ** (-(HEAVY_TAILS + 2) / 2)
+    belief *= _student((hue - usual) / math.hypot(SKIN_HUE_SIGMA, LIGHT_HUE_SIGMA))
     if eye is not None:
         sigma = EYE_SIGMA + EYE_SIGMA_PX / eye.width_px
-        off = ((eye.contrast - EYE_CONTRAST - EYE_SLOPE * _GRID) / sigma) ** 2
-        belief *= (1 + off / HEAVY_TAILS) ** (-(HEAVY_TAILS + 1) / 2)
+        belief *= _student((eye.contrast - EYE_CONTRAST - EYE_SLOPE * _GRID)[:, None] / sigma)
     if cloth is not None:
         beyond = math.log(max(float(cloth @ LUMINANCE), 1e-4) / MOST_CLOTH) - (level - _GRID)
-        off = (np.maximum(beyond, 0) / CLOTH_SIGMA) ** 2
-        belief *= (1 + off / HEAVY_TAILS) ** (-(HEAVY_TAILS + 1) / 2)
+        belief *= _student(np.maximum(beyond, 0)[:, None] / CLOTH_SIGMA)
     belief /= belief.sum()
     tone = float(belief @ _GRID)
     tails = np.interp([(1 - LIKELY) / 2, (1 + LIKELY) / 2], np.cumsum(belief) - belief / 2, _GRID)
@@ -112,6 +109,11 @@ def at_luminance(albedo: Float, luminance: float) -> Float:
 
 def _normal(at: Float, mean: float | Float, sigma: float) -> Float:
     return np.asarray(np.exp(-0.5 * ((at - mean) / sigma) ** 2) / sigma)
+
+
+def _student(off: Float) -> Float:
+    """Student's t of HEAVY_TAILS degrees of freedom at ``off`` (N, K) sigmas, up to a factor."""
+    return np.asarray((1 + (off**2).sum(axis=1) / HEAVY_TAILS) ** (-(HEAVY_TAILS + off.shape[1]) / 2))
 
 
 def _exposure(exposure: Float) -> Float:

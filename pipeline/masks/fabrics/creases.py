@@ -7,7 +7,8 @@ from functools import lru_cache
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from pipeline.masks.fabrics.weave import noise, step
+from pipeline.masks.fabrics.weave import noise
+from pipeline.ramp import ramp
 from pipeline.records import Float, Tile
 
 REPEAT = 0.24  # m: larger than most masks
@@ -51,7 +52,7 @@ def _creased(angle: float, rng: np.random.Generator) -> Float:
         taper = np.clip(1 - (2 * along / length) ** 2, 0, 1)
         rows, columns = (np.arange(k - half, k + half + 1) % _SIDE for k in (row, column))
         height[np.ix_(rows, columns)] += float(rng.choice([-1, 1])) * reach * tent * taper
-    height *= step(noise(REPEAT, _SIDE, 0.05, rng), -1.2, 1.2)
+    height *= ramp(noise(REPEAT, _SIDE, 0.05, rng), -1.2, 1.2)
     height = gaussian_filter(height, _SHARP / texel, mode="wrap")
     slopes = [(np.roll(height, -1, axis) - np.roll(height, 1, axis)) / (2 * texel) for axis in (0, 1)]
     result: Float = (height - height.mean()) / np.sqrt((slopes[0] ** 2 + slopes[1] ** 2).mean())

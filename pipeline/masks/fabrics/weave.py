@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.ramp import ramp
 from pipeline.records import Float
 
 _SLUBS = 8  # threads before the unevenness along them comes again
@@ -28,7 +29,7 @@ def spunbond(side: float, count: int, rng: np.random.Generator) -> Weave:
     """
     x, y = _axes(side, count)
     k = 2 * np.pi * round(side / 0.0014) / side
-    point = step(np.abs(np.cos(k * x / 2) * np.cos(k * y / 2)), 0.55, 0.85)
+    point = ramp(np.abs(np.cos(k * x / 2) * np.cos(k * y / 2)), 0.55, 0.85)
     # the roll presses thick places of the web deeper than thin ones
     point = point * np.clip(0.7 + 0.35 * noise(side, count, 0.005, rng), 0.1, 1.4)
     strewn = fibres(side, count, rng, 900, 0.006)
@@ -41,7 +42,7 @@ def needle_felt(side: float, count: int, rng: np.random.Generator) -> Weave:
     cloud = noise(side, count, 0.0035, rng) + 0.6 * noise(side, count, 0.0012, rng)
     strewn = fibres(side, count, rng, 2600, 0.009)
     k = 2 * np.pi * round(side / 0.0022) / side
-    dent = step(np.cos(k * x) * np.cos(k * y), 0.8, 1.0)
+    dent = ramp(np.cos(k * x) * np.cos(k * y), 0.8, 1.0)
     return _weave(
         1 + 0.012 * cloud + 0.03 * strewn - 0.03 * dent,
         0.0 * dent,
@@ -104,7 +105,7 @@ def _knitted(
 def foam(side: float, count: int, rng: np.random.Generator) -> Weave:
     """Open-cell polyurethane, pressed and skinned: a fine grain of cut cells."""
     grain = noise(side, count, 0.00028, rng) + 0.7 * noise(side, count, 0.00055, rng)
-    pore = step(-grain, 1.0, 2.2)
+    pore = ramp(-grain, 1.0, 2.2)
     return _weave(1 + 0.012 * grain - 0.10 * pore, 0.0 * pore, 9e-6 * grain - 4e-5 * pore)
 
 
@@ -166,12 +167,6 @@ def _axes(side: float, count: int) -> tuple[Float, Float]:
     axis = (np.arange(count) + 0.5) * side / count
     x, y = np.meshgrid(axis, axis)
     return x, y
-
-
-def step(value: Float, start: float, end: float) -> Float:
-    t = np.clip((value - start) / (end - start), 0, 1)
-    smooth: Float = t * t * (3 - 2 * t)
-    return smooth
 
 
 def noise(side: float, count: int, grain: float, rng: np.random.Generator) -> Float:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.ramp import ramp
 from pipeline.studio.materials.graph import Graph
 
 WIRE_RIDGE = 5e-4  # m
@@ -37,8 +38,7 @@ class Relief:
 
 def visible(pitch: float, pixel: float) -> float:
     """How much of a pattern of ``pitch`` metres is resolved: 0 at 2 pixels a period, 1 at 4."""
-    t = float(np.clip((pitch / pixel - 2.0) / 2.0, 0.0, 1.0))
-    return t * t * (3 - 2 * t)
+    return float(ramp(pitch / pixel, 2.0, 4.0))
 
 
 def relief(graph: Graph, material: Mapping[str, Any], pixel: float, seams: bool) -> Relief:
