@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 from filelock import FileLock, Timeout
 
+from pipeline.dataset.rows import Row as Row
 from pipeline.dataset.rows import json_line
 from pipeline.records import PhotoSource
 
-Row = Mapping[str, Any]
 Stat = list[int] | None
 
 

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 
+Row = Mapping[str, Any]
 
-def json_line(row: Mapping[str, Any]) -> str:
+
+def json_line(row: Row) -> str:
     """One row of a .jsonl file, without the line's end."""
     return json.dumps(row, ensure_ascii=False, separators=(", ", ": "), default=plain)
 
 
-def jsonl(rows: Iterable[Mapping[str, Any]]) -> bytes:
+def jsonl(rows: Iterable[Row]) -> bytes:
     """Bytes of a .jsonl file."""
     return "".join(json_line(row) + "\n" for row in rows).encode()
 
