@@ -12,6 +12,7 @@ from pipeline.masks.design.design import Design
 from pipeline.masks.design.material import Hem, Material, Print, Strip, Wear
 from pipeline.masks.fabrics.draw import FABRICS
 from pipeline.masks.prints.draw import SIZES_MM
+from pipeline.masks.prints.lettering import filled
 from pipeline.masks.prints.palettes import PALETTES
 from pipeline.masks.prints.picture import Picture
 from pipeline.records import Float
@@ -201,7 +202,7 @@ def _with_print(
         np.clip(linear(ink) * np.exp(rng.normal(0, 0.05, 3)), 0.01, 0.9).tolist() for ink in inks
     ]
     if kind == "stamp":
-        described["text"] = list(wanted.text)
+        described["text"] = [filled(line, rng) for line in wanted.text]
         if not inks:
             described["inks"] = [[PRESSED * share for share in material["colour"]]]
     if wanted.at_mm is not None:

@@ -1,4 +1,5 @@
 import json
+import re
 
 import numpy as np
 import pytest
@@ -118,6 +119,10 @@ def test_a_stamp_stands_where_the_design_says_and_is_pressed_in():
     np.testing.assert_allclose(drawn["print"]["origin"], [0.050, -0.070], atol=0.006)
     np.testing.assert_allclose(drawn["print"]["inks"], [0.82 * np.array(drawn["colour"])])
     assert drawn["print"]["text"] == ["KN95"]
+    numbered = with_look(prints={"stamp": Print(kind="stamp", weight=1, text=("% @-##", "FFP2"))})
+    texts = [draw_material(numbered, np.random.default_rng(s))["print"]["text"] for s in range(9)]
+    assert all(re.fullmatch(r"[A-Z]+ [A-Z]-\d\d", first) and second == "FFP2" for first, second in texts)
+    assert len({first for first, _ in texts}) == 9
     for wrong in ({"kind": "stamp"}, {"kind": "dots", "text": ("a",)}, {"kind": "dots", "at_mm": (0, 1)}):
         with pytest.raises(ValueError, match=r"stamp|at_mm"):
             Print(weight=1, **wrong)

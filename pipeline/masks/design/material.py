@@ -37,7 +37,8 @@ class Print(Block):
     inks: tuple[Hex, ...] = ()
     turned_degrees: tuple[float, float] = (0.0, 0.0)
     file: str | None = None  # of a picture, in mask_library/prints/
-    text: tuple[NonEmpty, ...] = ()  # lines of a stamp; without inks it is pressed into the cloth
+    # Lines of a stamp: # is a drawn digit, @ a capital, % a maker's name; without inks it is pressed in.
+    text: tuple[NonEmpty, ...] = ()
     at_mm: tuple[float, float] | None = None  # middle of a mark or stamp: to the wearer's left, and down
 
     @model_validator(mode="after")

@@ -9,6 +9,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.masks.prints.plan import InkMap, Plan, blob, fill
 
+MAKERS = ("ORVANE", "MELTARA", "SUDVIK", "HALVENO", "TIRANDO", "QUELLIS", "BERYLIN", "AIRNOVE")
+"""Names of makers that do not exist, as far as we know."""
+
 WORDS = ("LOREM", "IPSUM", "DOLOR", "AMET", "SAMPLE", "TEXT", "NOVA", "ALTO", "BRAND", "1234")
 
 
@@ -30,6 +33,12 @@ def words(plan: Plan, rng: np.random.Generator) -> InkMap:
             left = (column + 0.5 * (row % 2)) * step
             draw.text((left, row * plan.size * scale), word, ink, font)
     return np.asarray(picture)[::-1].copy()
+
+
+def filled(line: str, rng: np.random.Generator) -> str:
+    """``line`` with a drawn digit for each #, a capital for each @, and one of MAKERS for %."""
+    drawn = {"#": "0123456789", "@": "ABCDEFGHJKLMNPRSTUVWXY", "%": MAKERS}
+    return "".join(str(rng.choice(list(drawn[mark]))) if mark in drawn else mark for mark in line)
 
 
 def stamp(plan: Plan, lines: Sequence[str]) -> InkMap:
