@@ -53,7 +53,7 @@ def load_photo(source: PhotoSource, config: PhotosConfig) -> Photo:
             jpeg = jpeg_history(image)
             image.load()
             upright = ImageOps.exif_transpose(image)
-            pixels = np.asarray(_srgb(upright), dtype=np.uint8)
+            pixels = np.asarray(as_srgb(upright), dtype=np.uint8)
     except Rejected:
         raise
     except UnidentifiedImageError as error:
@@ -113,7 +113,7 @@ def _unidentified(data: bytes) -> str:
     return "not an image (PNG, JPEG and WebP can be read)"
 
 
-def _srgb(image: Image.Image) -> Image.Image:
+def as_srgb(image: Image.Image) -> Image.Image:
     """Any of Pillow's modes -> RGB with sRGB primaries and transfer."""
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I") or image.mode == "F":
