@@ -14,12 +14,14 @@ import numpy as np
 from pipeline.attempts import first_accepted
 from pipeline.cache import cached, content_key
 from pipeline.config import Config
+from pipeline.dataset.crop import aligned, alignment
+from pipeline.dataset.extent import whole_extent
 from pipeline.dataset.finalise import sample_id
 from pipeline.dataset.jpeg import spliced_jpeg
 from pipeline.dataset.labels import build_labels
 from pipeline.masks.balance import Choice
 from pipeline.masks.collider import Ground
-from pipeline.records import Face, Float, Photo, PhotoSource, Rejected, RestMask, Sample, WornMask
+from pipeline.records import Face, FacePoints, Float, Photo, PhotoSource, Rejected, RestMask, Sample, WornMask
 from pipeline.seeds import generator, spread_out
 from pipeline.stages import Stages
 
@@ -75,16 +77,26 @@ def make_photo(
         if face.verdict == "rejected" or (face.verdict == "flagged" and config.faces.flagged == "reject"):
             yield Refused("faces", face.reason, face.index)
             continue
+        points: FacePoints | None = None
         for variant in range(config.variants):
             if made(sample_id(photo.sha256, face.index, variant)):
                 continue
             try:
-                yield make_variant(photo, face, variant, config, stages, cache)
+                points = points or guarded("faces", partial(stages.points, face))
+                yield make_variant(photo, face, points, variant, config, stages, cache)
             except Rejected as refusal:
                 yield Refused(refusal.stage, refusal.reason, face.index, variant)
 
 
-def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages: Stages, cache: Path) -> Made:
+def make_variant(
+    photo: Photo,
+    face: Face,
+    points: FacePoints,
+    variant: int,
+    config: Config,
+    stages: Stages,
+    cache: Path,
+) -> Made:
     """One mask on one face. Variants that draw the same choice and drape share the simulation."""
     beard_mm = config.masks.beard_mm if photo.beard_mm is None else photo.beard_mm
     felt = with_beard(face, beard_mm / 1000, stages)
@@ -103,12 +115,16 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
     layers = guarded("composite", partial(stages.occlude, face, layers))
     pixels, matte, shadow = guarded("composite", partial(stages.composite, photo, layers, config.composite))
     name = sample_id(photo.sha256, face.index, variant)
+    crop = alignment(points.five)
     labels = build_labels(
         photo,
         face,
         worn,
         layers,
         coverage,
+        points,
+        matte,
+        crop,
         sample_id=name,
         beard_mm=beard_mm,
         variant=variant,
@@ -119,7 +135,10 @@ def make_variant(photo: Photo, face: Face, variant: int, config: Config, stages:
     if config.also_jpeg:
         touched = (matte > 0) | (shadow < 255)
         jpeg = guarded("dataset", partial(spliced_jpeg, photo, pixels, touched))
-    return Made(face, worn, variant, Sample(name, pixels, matte, shadow, layers, labels, photo.file, jpeg))
+    extent = whole_extent(matte, layers)
+    crops = (aligned(pixels, crop), aligned(photo.pixels, crop))
+    sample = Sample(name, pixels, matte, shadow, layers, labels, extent, crops, photo.file, jpeg)
+    return Made(face, worn, variant, sample)
 
 
 def drape_mask(

@@ -161,6 +161,19 @@ class Face:
 
 
 @dataclass(frozen=True)
+class FacePoints:
+    """Landmarks of one face in the photo. Seen: in the picture, hidden by neither head nor occluder."""
+
+    five: Float  # (5, 2) px: eyes (the subject's right first), tip of the nose, corners of the mouth
+    ibug: Float  # (68, 2) px: the 68 of iBUG on the fitted head, the jaw line fixed to the skin
+    ibug_seen: NDArray[np.bool_]  # (68,)
+    dense: Float  # (M, 2) px: the detector's own; where they are MediaPipe's 468, with its ten of the irises
+    dense_confidence: Float  # (M,) in [0, 1]
+    dense_seen: NDArray[np.bool_]  # (M,)
+    mouth: float  # inter-eye distances that the corners of the mouth lie below the pupils, head frame
+
+
+@dataclass(frozen=True)
 class Patch:
     """A grid of the sheet. Neighbouring patches share the vertices of their seam."""
 
@@ -292,5 +305,7 @@ class Sample:
     shadow: NDArray[np.uint8]  # (H, W) 255 = skin unchanged
     layers: Layers
     labels: Mapping[str, Any]  # becomes sample.json
+    extent: NDArray[np.uint8]  # (H, W) matte before what lies in front of the mask took from it
+    crops: tuple[NDArray[np.uint8], NDArray[np.uint8]]  # (112, 112, 3) sRGB each: masked, and the photo
     original: bytes = b""  # the photo's file, for its metadata
     jpeg: bytes = b""  # the same picture as a file with the photo's own coefficients; empty: none is wanted

@@ -17,7 +17,7 @@ from pipeline.masks.balance import Choice
 from pipeline.masks.collider import Ground
 from pipeline.masks.library import BUILT_IN, Library
 from pipeline.masks.prints.picture import Picture
-from pipeline.records import Face, Float, Layers, Photo, PhotoSource, RestMask, WornMask
+from pipeline.records import Face, FacePoints, Float, Layers, Photo, PhotoSource, RestMask, WornMask
 
 Material = Mapping[str, Any]
 Pixels = NDArray[np.uint8]
@@ -37,6 +37,7 @@ class Stages:
 
     load_photo: Callable[[PhotoSource, PhotosConfig], Photo]
     find_faces: Callable[[Photo, FacesConfig], tuple[Face, ...]]
+    points: Callable[[Face], FacePoints]
     choose: Callable[[MasksConfig, Float], Choice]
     shares: Callable[[MasksConfig], Mapping[str, Mapping[str, float]]]
     grow_beard: Callable[[Float, float], Float]
@@ -93,6 +94,7 @@ def real_stages(
     from pipeline.faces.detect.backends import load_backend
     from pipeline.faces.detect.outside import outside_digest, placed
     from pipeline.faces.find import find_faces
+    from pipeline.faces.points import face_points
     from pipeline.head.beard import grow_beard
     from pipeline.masks.balance import Offer, draw_choice, offer_of, shares
     from pipeline.masks.coverage import measure_coverage
@@ -131,6 +133,7 @@ def real_stages(
     return Stages(
         load_photo=load_photo,
         find_faces=lambda photo, config: find_faces(photo, placed(config, folder)),
+        points=face_points,
         choose=lambda config, where: draw_choice(config, offers(config), where),
         shares=lambda config: shares(config, offers(config)),
         grow_beard=grow_beard,

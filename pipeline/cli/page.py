@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from pipeline.cli.face_row import visible
+from pipeline.faces.visible import visible
 from pipeline.cli.lettering import Ink, length, write
 from pipeline.cli.panels import (
     GROUND,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from pipeline.cli.face_row import visible
+from pipeline.faces.visible import visible
 from pipeline.colour import encode
 from pipeline.faces.camera import project
 from pipeline.faces.ears.anchors import ear_anchors

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.records import PARTS, Face, Layers, Light, Photo, WornMask
+from pipeline.dataset.coverage import in_words
+from pipeline.records import PARTS, Face, FacePoints, Float, Layers, Light, LightFit, Photo, WornMask
 
 Numbers = Mapping[str, Any]
 
@@ -18,6 +20,9 @@ def build_labels(
     worn: WornMask,
     layers: Layers,
     coverage: Numbers,
+    points: FacePoints,
+    matte: NDArray[np.uint8],
+    crop: Float,
     *,
     beard_mm: float,
     sample_id: str,
@@ -27,8 +32,9 @@ def build_labels(
 ) -> dict[str, Any]:
     """JSON-able labels. Pixels and metres as in `pipeline.records`; pose in degrees; rounded to 6 digits.
 
-    ``coverage`` is how much of the face the mask covers, with the one under it; ``beard_mm`` how far a beard
-    holds it off the chin.
+    ``coverage`` is how much of the face the mask covers, with the one under it; ``matte`` (H, W) where it is
+    seen; ``crop`` (2, 3) what leads from the photo to the aligned face; ``beard_mm`` how far a beard holds
+    the mask off the chin.
     """
     height, width = photo.pixels.shape[:2]
     labels = {
@@ -47,16 +53,21 @@ def build_labels(
         },
         "variant": variant,
         "seed": seed,
-        "face": _face(face),
+        "face": {
+            **_face(face),
+            **_points(points, matte),
+            "crop_112": crop,
+        },
         "mask": {
             **_mask(worn, layers.material),
-            "coverage": coverage,
+            "coverage": {**coverage, **in_words(coverage, points.mouth)},
             "beard_mm": beard_mm,
             "box_px": layers.box,
+            "visible_box_px": _box(matte > 127),
             "hidden": layers.hidden,
             "parts": {name: number for number, name in enumerate(PARTS)},
         },
-        "light": _light(face.light),
+        "light": _light(face.light, face.light_fit),
         "versions": versions,
     }
     return {key: _rounded(value) for key, value in labels.items()}
@@ -94,14 +105,45 @@ def _face(face: Face) -> Numbers:
         "expression_coefficients": face.expression_coefficients,
         "residual_mm": face.residual_mm,
         "residual_px": face.residual_px,
+        "occluder_box_px": face.occluder.box if face.occluder.matte.any() else None,
         "landmark_backend": face.backend,
-        "landmarks_px": face.landmarks,
-        "landmark_confidence": face.confidence,
     }
 
 
-def _light(light: Light) -> Numbers:
+def _points(points: FacePoints, matte: NDArray[np.uint8]) -> Numbers:
+    """Landmarks, and which are seen before the mask is put on and after."""
     return {
+        "five_points_px": points.five,
+        "landmarks_68_px": points.ibug,
+        "landmarks_68_visible": points.ibug_seen,
+        "landmarks_68_visible_masked": points.ibug_seen & ~_under(points.ibug, matte),
+        "landmarks_px": points.dense,
+        "landmark_confidence": points.dense_confidence,
+        "landmarks_visible": points.dense_seen,
+        "landmarks_visible_masked": points.dense_seen & ~_under(points.dense, matte),
+    }
+
+
+def _under(points: Float, matte: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which points (N, 2) px lie where the mask takes half of the pixel or more."""
+    height, width = matte.shape
+    at = np.floor(np.where(np.isfinite(points), points, -1)).astype(int)
+    inside = ((at >= 0) & (at < [width, height])).all(axis=1)
+    x, y = np.clip(at, 0, [width - 1, height - 1]).T
+    return np.asarray(inside & (matte[y, x] > 127))
+
+
+def _box(where: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
+    """x0 y0 x1 y1 px, half-open, of what is True in (H, W)."""
+    rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
+    if not len(rows):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _light(light: Light, fit: LightFit | None) -> Numbers:
+    return {
+        "fit": None if fit is None else vars(fit),
         "ambient": light.ambient,
         "directions": light.directions,
         "irradiance": light.irradiance,

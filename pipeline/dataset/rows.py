@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,6 +20,15 @@ def json_line(row: Row) -> str:
 def jsonl(rows: Iterable[Row]) -> bytes:
     """Bytes of a .jsonl file."""
     return "".join(json_line(row) + "\n" for row in rows).encode()
+
+
+def readable_json(values: Row) -> str:
+    """JSON with a line for every value, and for every list that holds nothing but numbers."""
+    text = json.dumps(values, ensure_ascii=False, indent=1, default=plain)
+    return _NUMBERS.sub(lambda found: " ".join(found[0].split()).replace("[ ", "[").replace(" ]", "]"), text)
+
+
+_NUMBERS = re.compile(r'\[[^\[\]{}"]*\]')
 
 
 def plain(value: object) -> object:

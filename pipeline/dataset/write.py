@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.dataset.images import save_masked_photo, save_png
-from pipeline.dataset.rows import plain
+from pipeline.dataset.rows import readable_json
 from pipeline.exr import write_exr
 from pipeline.records import Layers, Sample
 
@@ -30,12 +30,13 @@ def labels_name(identity: str, sample_id: str) -> str:
     return f"labels/{identity}/{sample_id}"
 
 
-def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) -> None:
-    """Write the masked photo and its labels, all of the photo's size, below ``output``.
+def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) -> dict[str, str]:
+    """Write the masked photo and its labels below ``output``: SHA-256 of every file by its path there.
 
     They are made in ``workshop`` (same file system, this process's own) and moved into place when
     whole; what stood there before is replaced. Depth is metres along the camera's z and 0 where
-    there is no mask; normals x, y, z in the camera frame.
+    there is no mask; normals x, y, z in the camera frame; uv metres on the flat pattern. All have the
+    photo's size but for the two crops.
     """
     shutil.rmtree(workshop, ignore_errors=True)
     workshop.mkdir(parents=True)
@@ -46,6 +47,7 @@ def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) ->
     folder.mkdir()
     save_png(folder / "matte.png", sample.matte)
     save_png(folder / "shadow.png", sample.shadow)
+    save_png(folder / "extent.png", sample.extent)
     parts = _whole(layers, layers.parts.astype(np.float32), height, width)
     save_png(folder / "parts.png", parts.astype(np.uint8))
     write_exr(folder / "depth.exr", {"Z": _whole(layers, layers.depth, height, width)}, half=True)
@@ -53,11 +55,17 @@ def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) ->
         axis: _whole(layers, layers.normals[..., index], height, width) for index, axis in enumerate("XYZ")
     }
     write_exr(folder / "normals.exr", normals, half=True)
-    text = json.dumps(sample.labels, ensure_ascii=False, indent=1, default=plain)
-    (folder / "sample.json").write_text(text + "\n", encoding="utf-8")
+    uv = {axis: _whole(layers, layers.uv[..., index], height, width) for index, axis in enumerate("UV")}
+    write_exr(folder / "uv.exr", uv, half=True)
+    masked, unmasked = sample.crops
+    save_masked_photo(folder / "masked_112.png", masked)
+    save_png(folder / "unmasked_112.png", unmasked)
+    (folder / "sample.json").write_bytes((readable_json(sample.labels) + "\n").encode())
 
-    labels = output / labels_name(identity, sample.sample_id)
-    image = output / image_name(identity, sample.sample_id)
+    names = image_name(identity, sample.sample_id), labels_name(identity, sample.sample_id)
+    image, labels = (output / name for name in names)
+    sums = {names[0]: _sha256(workshop / "image.png")}
+    sums |= {f"{names[1]}/{file.name}": _sha256(file) for file in sorted(folder.iterdir())}
     labels.parent.mkdir(parents=True, exist_ok=True)
     image.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(labels, ignore_errors=True)
@@ -67,9 +75,16 @@ def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) ->
     if sample.jpeg:
         jpeg.parent.mkdir(parents=True, exist_ok=True)
         (workshop / "image.jpg").write_bytes(sample.jpeg)
+        sums[jpeg_name(identity, sample.sample_id)] = hashlib.sha256(sample.jpeg).hexdigest()
         (workshop / "image.jpg").replace(jpeg)
     (workshop / "image.png").replace(image)
     workshop.rmdir()
+    return sums
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _whole(layers: Layers, crop: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.dataset.distribution import kinds_of
+from pipeline.dataset.face_hash import face_hash
 from pipeline.dataset.finalise import Tables, finalise, reject_row
 from pipeline.dataset.journal import Journal, given, open_journal, stat_of
 from pipeline.dataset.write import image_name, labels_name, write_sample
@@ -110,9 +111,10 @@ def _make(source: PhotoSource, job: Job, stages: Stages, journal: Journal, works
         if isinstance(outcome, Refused):
             row = reject_row(source, outcome.stage, outcome.reason, sha256, outcome.face, outcome.variant)
             rejects.append(row)
+            files = {}
             kind, face, variant = "reject", outcome.face, outcome.variant
         else:
-            write_sample(job.output, workshop, source.identity, outcome.sample)
+            files = write_sample(job.output, workshop, source.identity, outcome.sample)
             row = manifest_row(source, sha256, outcome)
             samples += 1
             kind, face, variant = "sample", outcome.face.index, outcome.variant
@@ -120,6 +122,7 @@ def _make(source: PhotoSource, job: Job, stages: Stages, journal: Journal, works
             base
             | {"kind": kind, "face": face, "variant": variant, "sha256": sha256}
             | {"given": given(source), "row": row}
+            | ({"files": files} if files else {})
         )
     journal.add(
         base
@@ -137,7 +140,11 @@ def manifest_row(source: PhotoSource, sha256: str, made: Made) -> dict[str, Any]
         "identity": source.identity,
         "photo": source.name,
         "sha256": sha256,
+        "source": source.source,
+        "licence": source.licence,
+        "consent": source.consent,
         "face": made.face.index,
+        "face_hash": face_hash(made.sample.crops[1]),
         "variant": made.variant,
         **kinds_of(made.sample.labels),
         "image": image_name(source.identity, name),

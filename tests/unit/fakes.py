@@ -12,7 +12,18 @@ from pipeline.config import FacesConfig
 from pipeline.masks.balance import Choice
 from pipeline.masks.collider import Ground
 from pipeline.photos.load import load_photo
-from pipeline.records import Camera, Face, Layers, Light, Occluder, Photo, Rejected, RestMask, WornMask
+from pipeline.records import (
+    Camera,
+    Face,
+    FacePoints,
+    Layers,
+    Light,
+    Occluder,
+    Photo,
+    Rejected,
+    RestMask,
+    WornMask,
+)
 from pipeline.stages import Stages
 
 SIDE = 64
@@ -51,6 +62,13 @@ def _face(photo: Photo, index: int, level: float) -> Face:
         verdict=verdict,
         reason="" if verdict == "ok" else f"{verdict} for the test",
     )
+
+
+def points(face) -> FacePoints:
+    places = 8.0 + 4.0 * np.arange(8.0).reshape(4, 2)
+    seen = np.array([True, True, True, False])
+    five = np.array([[14.0, 14], [34, 14], [24, 24], [16, 34], [32, 34]])
+    return FacePoints(five, np.tile(places, (17, 1)), np.tile(seen, 17), places, np.ones(4), seen, 1.0)
 
 
 def place(choice, vertices, gravity, rng) -> RestMask:
@@ -143,6 +161,7 @@ class Counter:
         self.stages = Stages(
             load_photo=load_photo,
             find_faces=self._find,
+            points=points,
             choose=choose,
             shares=lambda config: {"design": {"surgical": 1.0}},
             grow_beard=lambda vertices, length: vertices + length,

@@ -74,7 +74,8 @@ def test_tables_count_everything_once(photos):
     for row in rows:
         assert (out / row["image"]).exists()
         assert {path.name for path in (out / row["labels"]).iterdir()} == {
-            "matte.png", "shadow.png", "parts.png", "depth.exr", "normals.exr", "sample.json"
+            "matte.png", "extent.png", "shadow.png", "parts.png", "depth.exr", "normals.exr", "uv.exr",
+            "masked_112.png", "unmasked_112.png", "sample.json",
         }  # fmt: skip
     assert end.rejected_here == 4
     counted = json.loads((out / "distribution.json").read_text())

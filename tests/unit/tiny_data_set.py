@@ -18,6 +18,7 @@ from scipy import ndimage
 from pipeline.composite.occlusion import behind_occluder
 from pipeline.config import Config
 from pipeline.faces.camera import euler, from_euler, project
+from pipeline.faces.points import face_points
 from pipeline.farm.local import Finished, run
 from pipeline.head.ibug68 import points_68
 from pipeline.head.landmarks import load_landmarks
@@ -94,6 +95,7 @@ def tiny_stages(version: str = "1"):
     return replace(
         Counter(version).stages,
         find_faces=lambda photo, config: find_faces(photo),
+        points=face_points,
         choose=lambda config, where: Choice(
             DESIGNS[int(where[0] * len(DESIGNS)) % len(DESIGNS)],
             WEARINGS[int(where[1] * len(WEARINGS)) % len(WEARINGS)],
@@ -129,8 +131,7 @@ def drawn_face(person: int, number: int, side: int) -> Face:
     expression = np.zeros(len(head.expression_names))
     vertices = head.shape(shape, expression) @ rotation.T + translation
     table = load_landmarks("mediapipe")
-    eyes = vertices[[head.points["pupil_right"]] * 5 + [head.points["pupil_left"]] * 5]
-    landmarks = project(np.concatenate([table.positions(vertices), eyes]), camera)
+    landmarks = project(table.positions(vertices), camera)
     hand = Occluder((0, 0, 0, 0), np.zeros((0, 0), np.uint8))
     if number == 1:
         x, y = project(vertices[[head.points["menton"]]], camera)[0].astype(int)
