@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw
 
-from pipeline.faces.visible import visible
 from pipeline.cli.lettering import Ink, length, write
 from pipeline.cli.panels import (
     GROUND,
@@ -22,6 +21,7 @@ from pipeline.cli.panels import (
 )
 from pipeline.cli.spheres import sphere_panel
 from pipeline.cli.words import Line, face_words, light_words
+from pipeline.faces.visible import visible
 from pipeline.head.ibug68 import points_68
 from pipeline.records import Face, Photo, Verdict
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from pipeline.faces.visible import visible
 from pipeline.colour import encode
 from pipeline.faces.camera import project
 from pipeline.faces.ears.anchors import ear_anchors
 from pipeline.faces.light.lamps import irradiance
 from pipeline.faces.raster import Raster, rasterise
+from pipeline.faces.visible import visible
 from pipeline.head.ibug68 import points_68
 from pipeline.head.model import load_head
 from pipeline.head.normals import vertex_normals
