@@ -28,10 +28,12 @@ Photo = NDArray[np.uint8]
 
 LARGEST = 28_000_000
 """Bytes that the whole file stays below, whatever the data set."""
-_PICTURES = 20_000_000  # characters of the samples' pictures together
+_PICTURES = 15_000_000  # characters of the samples' pictures together
 _REJECTED_PICTURES = 3_000_000
 _REJECTS = 200  # with a picture, of all groups together
 _MOST_OF_A_GROUP = 60
+_GROUPS = 40
+_LONGEST = 300  # characters of one text of a row
 _FACTS = 4_000_000  # characters of labels
 _FILTERS = {
     "design": "Design",
@@ -63,6 +65,7 @@ def page(source: Source, most: int) -> bytes:
     total, identities, verdicts, rights = _survey(source.folder)
     shown = min(total, most)
     groups = grouped(rejects(source.folder), _MOST_OF_A_GROUP)
+    left_out = sum(group.count for group in groups[_GROUPS:])
     samples = list(_samples(source, total, most, _PICTURES // max(shown, 1), _FACTS // max(shown, 1)))
     rejected = sum(group.count for group in groups)
     names = {
@@ -101,8 +104,9 @@ def page(source: Source, most: int) -> bytes:
         rejected=f"{rejected:,}",
         sampled=total > shown,
         without_photos=_without(bare, len(samples)),
-        filters=_filters(samples, groups),
-        groups=list(_groups(source, groups)),
+        filters=_filters(samples, groups[:_GROUPS]),
+        groups=list(_groups(source, groups[:_GROUPS])),
+        left_out=f"{left_out:,}" if left_out else "",
         samples=samples,
         note=NOTE,
         rights=[f"{name}: {text}" for name, text in rights.items()],
@@ -140,15 +144,15 @@ def _samples(
         before, after = _pair(source, row, known, pictures)
         mask = ", ".join(str(row[name]).replace("_", " ") for name in ("design", "wearing", "colour"))
         yield {
-            "identity": str(row["identity"]),
+            "identity": _text(row["identity"]),
             "mask": mask,
-            "verdict": str(row["verdict"]),
-            "reason": str(row["reason"]),
+            "verdict": _text(row["verdict"]),
+            "reason": _text(row["reason"]),
             "before": before,
             "after": after,
             "matte": _matte(source, row, known, pictures),
-            "filters": {name: str(row[name]) for name in _FILTERS},
-            "text": " ".join(str(row[name]) for name in ("sample_id", "identity", "photo", "reason")),
+            "filters": {name: _text(row[name]) for name in _FILTERS},
+            "text": " ".join(_text(row[name]) for name in ("sample_id", "identity", "photo", "reason")),
             "facts": _within(characters, [*_of_row(row), *facts(known)]),
         }
 
@@ -211,15 +215,20 @@ def _groups(source: Source, groups: Iterable[Group]) -> Iterator[dict[str, Any]]
             variant = "" if row["variant"] is None else f", variant {row['variant']}"
             shown.append(
                 {
-                    "identity": str(row["identity"]),
-                    "photo": str(row["photo"]),
+                    "identity": _text(row["identity"]),
+                    "photo": _text(row["photo"]),
                     "where": face + variant,
-                    "reason": str(row["reason"]),
+                    "reason": _text(row["reason"]),
                     "picture": "" if photo is None else _thumbnail(photo, share),
-                    "text": f"{row['photo']} {row['identity']} {row['reason']} {row['stage']}",
+                    "text": " ".join(_text(row[name]) for name in ("photo", "identity", "reason", "stage")),
                 }
             )
         yield {"stage": group.stage, "reason": group.reason, "count": group.count, "rejects": shown}
+
+
+def _text(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _thumbnail(photo: Photo, most: int) -> str:
@@ -232,7 +241,7 @@ def _filters(samples: Iterable[Mapping[str, Any]], groups: Iterable[Group]) -> l
     """What the page's samples and rejects can be chosen by; what all have in common is no choice."""
     counts = {name: Counter(one["filters"][name] for one in samples) for name in _FILTERS}
     for group in groups:
-        counts["identity"].update(str(row["identity"]) for row in group.rows)
+        counts["identity"].update(_text(row["identity"]) for row in group.rows)
         counts["verdict"]["rejected"] += len(group.rows)
     return [
         {

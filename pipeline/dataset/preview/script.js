@@ -48,7 +48,9 @@
     }
     const active = fields.length + (text ? 1 : 0);
     one("#active").textContent = active ? `· ${active} set` : "";
-    one("#found").textContent = `${plural(matching.length, "sample")}` + (rejects.length ? `, ${plural(refused.length, "reject")}` : "");
+    const counts = plural(matching.length, "sample") + (rejects.length ? `, ${plural(refused.length, "reject")}` : "");
+    const set = [...fields.map(([name, value]) => `${name} ${value}`), ...(text ? [`“${text}”`] : [])];
+    one("#found").textContent = [counts, ...set].join(" · ");
     turn();
   };
 
