@@ -246,6 +246,70 @@ def preview(
 
 
 @app.command()
+def stats(
+    folder: DataSet,
+    json: Annotated[bool, typer.Option("--json", help="All numbers as one JSON object.")] = False,
+) -> int:
+    """What a data set holds: masks made and wanted, identities, verdicts, rejects, poses, checks, licences.
+
+    Example: maskdrape stats out/run
+    """
+    from pipeline.cli.stats import show_statistics
+
+    return show_statistics(folder, json)
+
+
+@app.command("export")
+def export_data(
+    folder: Annotated[Path, typer.Argument(help="A finished data set: the output of a run.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            metavar="FORMAT",
+            help="imagefolder, crops, coco, webdataset, parquet, pairs, insightface, croissant or card.",
+        ),
+    ],
+    output: Annotated[Path, typer.Option(help="Folder to write; an earlier export there is replaced.")],
+    split: Annotated[
+        str | None, typer.Option(metavar="SHARES", help="0.8/0.1/0.1: train, val, test by identity.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws splits, pairs and the order of shards.")] = 0,
+    exclude_licence: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help='Leave such samples out; "not stated" is one. May be repeated.'),
+    ] = None,
+    only_verdict: Annotated[
+        list[str] | None, typer.Option(help="Only such samples: ok or flagged. May be repeated.")
+    ] = None,
+    photos: Annotated[
+        Path | None, typer.Option(help="imagefolder: where the photos lie, to go beside the masked ones.")
+    ] = None,
+    pairs: Annotated[int, typer.Option(help="pairs, insightface: at most so many of a kind a fold.")] = 300,
+    same_photo: Annotated[
+        bool, typer.Option("--same-photo", help="pairs, insightface: also two pictures of one photo.")
+    ] = False,
+    name: Annotated[str | None, typer.Option(help="card, croissant: name of the data set.")] = None,
+    c2pa_cert: Annotated[
+        Path | None, typer.Option(help="Sign masked pictures: your certificates, a PEM file.")
+    ] = None,
+    c2pa_key: Annotated[Path | None, typer.Option(help="The private key that goes with them.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Say what was written as one JSON object.")] = False,
+) -> int:
+    """Write a data set in a layout that others read, with source, licence and consent of every picture.
+
+    Each layout, and code that opens it: docs/exports.md.
+
+    Example: maskdrape export out/run --to crops --output out/crops --split 0.8/0.1/0.1
+    """
+    from pipeline.cli.export import export_data_set, read_options
+    from pipeline.dataset.export.select import Selection
+
+    selection = Selection(tuple(exclude_licence or ()), tuple(only_verdict or ()))
+    options = read_options(split, seed, photos, pairs, same_photo, name or folder.name, c2pa_cert, c2pa_key)
+    return export_data_set(folder, to, output, selection, options, json)
+
+
+@app.command()
 def doctor() -> int:
     """Check Python, Blender, libraries and models, and name the command that mends what is missing."""
     from pipeline.cli.doctor import examine

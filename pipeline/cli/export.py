@@ -1,0 +1,83 @@
+"""``maskdrape export``: the data set in a layout that others read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from pipeline.cli.job import ALL_DONE
+from pipeline.dataset.export.errors import ExportError
+from pipeline.dataset.export.make import FORMATS, Exported, export
+from pipeline.dataset.export.select import Selection
+from pipeline.dataset.export.split import read_shares
+from pipeline.dataset.export.task import Options
+from pipeline.recipe import ConfigError
+
+
+def read_options(
+    split: str | None,
+    seed: int,
+    photos: Path | None,
+    pairs: int,
+    same_photo: bool,
+    name: str,
+    c2pa_cert: Path | None,
+    c2pa_key: Path | None,
+) -> Options:
+    """What the command line says, checked. Raises ConfigError."""
+    try:
+        shares = read_shares(split) if split else ()
+    except ExportError as error:
+        raise ConfigError(str(error)) from error
+    if photos is not None and not photos.is_dir():
+        raise ConfigError(f"--photos {photos}: no such folder")
+    if pairs < 1:
+        raise ConfigError(f"--pairs {pairs}: allowed: 1 or more")
+    return Options(seed=seed, shares=shares, photos=photos, pairs=pairs, same_photo=same_photo, name=name)
+
+
+def export_data_set(
+    data_set: Path, form: str, output: Path, selection: Selection, options: Options, as_json: bool
+) -> int:
+    """Write the export and say what it holds; returns the exit code. Raises ConfigError, DataSetError."""
+    if form not in FORMATS:
+        raise ConfigError(f"--to {form}: allowed: {', '.join(FORMATS)}")
+    try:
+        done = export(data_set, form, output, selection, options)
+    except ExportError as error:
+        raise ConfigError(str(error)) from error
+    except OSError as error:
+        raise ConfigError(f"--output {output}: cannot be written: {error.strerror or error}") from error
+    if as_json:
+        print(json.dumps(_row(done, output), ensure_ascii=False))
+    else:
+        print("\n".join(_words(done, output)))
+    sys.stdout.flush()
+    return ALL_DONE
+
+
+def _row(done: Exported, output: Path) -> dict[str, object]:
+    return {
+        "format": done.form,
+        "output": str(output),
+        "made": done.made,
+        "splits": done.splits,
+        "licences": done.licences,
+        "left_out": done.left_out,
+        "kept_together": done.together,
+    }
+
+
+def _words(done: Exported, output: Path) -> list[str]:
+    lines = [f"{output}: {done.form}, " + ", ".join(f"{number} {what}" for what, number in done.made.items())]
+    for name, held in done.splits.items():
+        lines.append(f"  {name or 'all'}: {held['identities']} identities, {held['samples']} samples")
+    lines.append("  licences: " + ", ".join(f"{name} ({held})" for name, held in done.licences.items()))
+    if done.left_out:
+        lines.append(f"  left out: {done.left_out} samples")
+    if done.together:
+        lines.append(
+            f"  {done.together} identities kept with another: they share photos that are near the same"
+        )
+    return lines

@@ -1,0 +1,103 @@
+"""Train, validation and test by identity, with people who share near-duplicate photos on one side."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from pipeline.dataset.export.errors import ExportError
+from pipeline.dataset.export.near_duplicates import near_pairs
+
+NAMES = {2: ("train", "test"), 3: ("train", "val", "test")}
+
+
+def read_shares(text: str) -> tuple[float, ...]:
+    """``0.8/0.1/0.1`` (train, val, test) or ``0.9/0.1`` (train, test). Raises ExportError."""
+    try:
+        shares = tuple(float(part) for part in text.split("/"))
+    except ValueError:
+        shares = ()
+    if len(shares) not in NAMES or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
+        raise ExportError(
+            f"--split {text}: allowed: shares that add up to 1, of train/val/test or train/test, "
+            "as in 0.8/0.1/0.1"
+        )
+    return shares
+
+
+def group_identities(index: sqlite3.Connection, distance: int) -> int:
+    """Give identities that share near-duplicate photos one leader; returns how many have another as theirs.
+
+    Two photos are near-duplicates when the hashes of their faces differ in at most ``distance`` bits, or
+    when they are the same file.
+    """
+    index.execute("UPDATE identities SET leader = id")
+    leader: dict[int, int] = {}  # of those only that share a photo with somebody
+
+    def find(person: int) -> int:
+        while (above := leader.get(person, person)) != person:
+            leader[person] = leader.get(above, above)
+            person = above
+        return person
+
+    for one, other in _shared_photos(index, distance):
+        a, b = sorted((find(one), find(other)))
+        leader[b] = leader[a] = a
+    index.execute("BEGIN")
+    index.executemany(
+        "UPDATE identities SET leader = ? WHERE id = ?", ((find(person), person) for person in leader)
+    )
+    index.execute("COMMIT")
+    return sum(find(person) != person for person in leader)
+
+
+def split(index: sqlite3.Connection, shares: Sequence[float]) -> None:
+    """Give every identity a split. Raises ExportError when one would be empty.
+
+    After `group_identities`. Shares are of identities. The order is drawn by the seed of the index.
+    """
+    names = NAMES[len(shares)]
+    allot(index, "split", names, shares)
+    found = {name for (name,) in index.execute("SELECT DISTINCT split FROM identities")}
+    if missing := [name for name in names if name not in found]:
+        raise ExportError(f"--split: too few people who share no photo: nobody is left for {missing[0]}")
+
+
+def allot(
+    index: sqlite3.Connection, column: str, values: Sequence[str | int], shares: Sequence[float]
+) -> None:
+    """Spread the groups of identities over ``values`` of a column, in proportion to ``shares``.
+
+    Groups of several first, each where most room is left; then single people, each where least of the
+    share is filled: so no value stays empty while others have more than one.
+    """
+    total = index.execute("SELECT count(*) FROM identities").fetchone()[0]
+    filled = [0] * len(shares)
+    groups = index.execute(
+        "SELECT leader, count(*) AS size FROM identities GROUP BY leader ORDER BY size DESC, min(draw)"
+    ).fetchall()
+    index.execute("BEGIN")
+    for leader, size in groups:
+        if size > 1:
+            place = max(range(len(shares)), key=lambda at: shares[at] * total - filled[at])
+        else:
+            place = min(range(len(shares)), key=lambda at: (filled[at] / shares[at], -shares[at]))
+        filled[place] += size
+        index.execute(f"UPDATE identities SET {column} = ? WHERE leader = ?", (values[place], leader))
+    index.execute("COMMIT")
+
+
+def _shared_photos(index: sqlite3.Connection, distance: int) -> Iterator[tuple[int, int]]:
+    """Pairs of different identities with a near-duplicate photo."""
+    yield from index.execute(
+        "SELECT a.identity, b.identity FROM faces a "
+        "JOIN faces b ON a.photo = b.photo AND a.identity < b.identity"
+    )
+    found = index.execute("SELECT identity, hash FROM faces WHERE hash IS NOT NULL ORDER BY id")
+    numbers = np.fromiter((pair for pair in found), np.dtype([("identity", "i8"), ("hash", "i8")]))
+    people, hashes = numbers["identity"], np.ascontiguousarray(numbers["hash"]).view(np.uint64)
+    for pairs in near_pairs(hashes, distance):
+        both = people[pairs]
+        yield from np.unique(np.sort(both[both[:, 0] != both[:, 1]], axis=1), axis=0).tolist()
