@@ -20,7 +20,7 @@ from pipeline.dataset.preview.choose import evenly
 from pipeline.dataset.preview.facts import facts
 from pipeline.dataset.preview.page import LARGEST, Source, page
 from pipeline.dataset.preview.pictures import data_uri
-from pipeline.dataset.preview.rejects import grouped, reason_in_general
+from pipeline.dataset.reasons import grouped, reason_in_general
 from pipeline.dataset.read import DataSetError, rows
 
 pytest.importorskip("jinja2")

@@ -20,7 +20,7 @@ from pipeline.dataset.metadata import NOTE
 from pipeline.dataset.preview.choose import evenly
 from pipeline.dataset.preview.facts import facts
 from pipeline.dataset.preview.pictures import around_face, data_uri
-from pipeline.dataset.preview.rejects import Group, grouped
+from pipeline.dataset.reasons import Group, grouped
 from pipeline.dataset.read import labels, rejects, rows
 
 Row = Mapping[str, Any]
