@@ -26,6 +26,16 @@ def content_key(*parts: object) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def key_of_photo(sha256: str, *parts: object) -> str:
+    """Key of what is made of one photo: begins with its hash, so that `entries_of_photo` finds all of it."""
+    return f"{sha256}-{content_key(*parts)}"
+
+
+def entries_of_photo(folder: Path, sha256: str) -> list[Path]:
+    """Everything in the cache that was made of one photo, whatever else it depends on."""
+    return sorted((folder / sha256[:2]).glob(f"{sha256}-*"))
+
+
 def cached(
     folder: Path, key: str, kind: type[Record], make: Callable[[], tuple[Record, ...]]
 ) -> tuple[Record, ...]:
