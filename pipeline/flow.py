@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from pipeline.attempts import first_accepted
-from pipeline.cache import cached, content_key
+from pipeline.cache import cached, content_key, key_of_photo
 from pipeline.config import Config
 from pipeline.dataset.crop import aligned, alignment
 from pipeline.dataset.extent import whole_extent
@@ -66,7 +66,7 @@ def make_photo(
     """All that becomes of one photo. Samples whose id is ``made`` already are passed over."""
     try:
         photo = guarded("photos", partial(stages.load_photo, source, config.photos))
-        key = content_key("faces", photo.sha256, config.faces.model_dump(), stages.faces_digest)
+        key = key_of_photo(photo.sha256, "faces", config.faces.model_dump(), stages.faces_digest)
         fit = partial(guarded, "faces", partial(stages.find_faces, photo, config.faces))
         faces = cached(cache, key, Face, fit)
     except Rejected as refusal:
@@ -186,7 +186,7 @@ def drape_mask(
 
     shape = content_key(head.tolist(), gravity.tolist())
     asked = (config.masks.drape, config.seed, drawn)
-    key = content_key("drape", photo.sha256, face.index, shape, asked, stages.drape_digest)
+    key = key_of_photo(photo.sha256, "drape", face.index, shape, asked, stages.drape_digest)
     return cached(cache, key, WornMask, named)[0]
 
 
@@ -204,11 +204,17 @@ def in_head_frame(face: Face, points: Float) -> Float:
     return np.asarray((points - face.translation) @ face.rotation)
 
 
+def recipe(config: Config, stages: Stages) -> dict[str, Any]:
+    """All that a sample depends on besides its photo: ``settings``, ``versions`` and the ``code``."""
+    settings = config.model_dump(include={"seed", "faces", "masks", "render", "composite", "also_jpeg"})
+    settings["photos"] = {"max_megapixels": config.photos.max_megapixels}
+    code = {"faces": stages.faces_digest, "drapes": stages.drape_digest, "all": stages.digest}
+    return {"settings": settings, "versions": dict(stages.versions), "code": code}
+
+
 def recipe_key(config: Config, stages: Stages) -> str:
-    """Hash of all that a sample depends on besides its photo: a changed key makes it stale."""
-    blocks = config.model_dump(include={"seed", "faces", "masks", "render", "composite", "also_jpeg"})
-    limits = config.photos.max_megapixels
-    return content_key(blocks, limits, stages.digest, dict(stages.versions))
+    """Hash of the recipe: a changed key makes a sample stale."""
+    return content_key(recipe(config, stages))
 
 
 def guarded(stage: str, call: Callable[[], Result]) -> Result:

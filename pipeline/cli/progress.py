@@ -116,6 +116,12 @@ def _per_cent(one: Mapping[str, float | int | None]) -> str:
 def summary(finished: Finished, output: Path) -> list[str]:
     """The last words of a run."""
     tables = finished.tables
+    if tables is None:
+        return [
+            f"made here: {finished.made_here} samples, rejected: {finished.rejected_here}",
+            "other processes are at work in this output; the last of them writes its tables",
+            f"data set: {output}",
+        ]
     stages = Counter(str(row["stage"]) for row in tables.rejects)
     rejected = (
         f" ({', '.join(f'{name}: {count}' for name, count in sorted(stages.items()))})" if stages else ""

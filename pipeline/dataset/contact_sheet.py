@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.dataset.journal import Row
+from pipeline.dataset.rows import Row
 from pipeline.records import PhotoSource
 
 SAMPLES = 24
@@ -22,11 +22,11 @@ _PAPER, _INK, _FAINT = (250, 250, 250), (30, 30, 30), (110, 110, 110)
 
 def draw_contact_sheet(
     output: Path,
-    samples: Sequence[tuple[Row, PhotoSource]],
+    shown: Sequence[tuple[Row, PhotoSource]],
+    total: int,
     open_photo: Callable[[PhotoSource], NDArray[np.uint8]],
 ) -> bytes:
-    """PNG bytes of the sheet for at most `SAMPLES` rows of the manifest, cut to the masked face."""
-    shown = samples[:SAMPLES]
+    """PNG bytes of the sheet for the first rows of a manifest of ``total``, cut to the masked face."""
     across = max(1, min(_ACROSS, len(shown)))
     down = max(1, -(-len(shown) // across))
     cell_width, cell_height = 3 * _TILE + 2 * _GAP, _TILE + _CAPTION
@@ -40,9 +40,9 @@ def draw_contact_sheet(
         _PAPER,
     )
     draw = ImageDraw.Draw(sheet)
-    title = f"MaskDrape: {len(samples)} samples" if samples else "MaskDrape: no samples"
-    if len(samples) > SAMPLES:
-        title += f", the first {SAMPLES} shown"
+    title = f"MaskDrape: {total} samples" if shown else "MaskDrape: no samples"
+    if total > len(shown):
+        title += f", the first {len(shown)} shown"
     draw.text((3 * _GAP, 14), title + "   (before | after | matte)", _INK, ImageFont.load_default(20))
     for index, (row, source) in enumerate(shown):
         left = 3 * _GAP + index % across * (cell_width + 3 * _GAP)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pipeline.dataset.journal import Row
+from pipeline.dataset.rows import Row
 
 KINDS = ("design", "size", "wearing", "nose", "fabric", "colour", "print")
 """What is counted; `kinds_of` gives every sample one name of each."""
@@ -32,17 +32,23 @@ def kinds_of(labels: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def distribution(samples: Sequence[Row], wanted: Shares) -> Distribution:
+def distribution(samples: Iterable[Row], wanted: Shares) -> Distribution:
     """By kind and name: ``samples`` how many there are, ``share`` of all, and ``wanted`` share.
 
-    ``samples`` are rows of the manifest. ``wanted`` is None where the configuration leaves it open.
+    ``samples`` are rows of the manifest, gone through once. ``wanted`` is None where the configuration leaves
+    it open.
     """
-    counts = {kind: Counter(str(row[kind]) for row in samples) for kind in KINDS}
+    counts: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+    total = 0
+    for row in samples:
+        total += 1
+        for kind in KINDS:
+            counts[kind][str(row[kind])] += 1
     return {
         kind: {
             name: {
                 "samples": counts[kind][name],
-                "share": round(counts[kind][name] / max(len(samples), 1), 4),
+                "share": round(counts[kind][name] / max(total, 1), 4),
                 "wanted": round(wanted[kind].get(name, 0.0), 4) if kind in wanted else None,
             }
             for name in sorted({*counts[kind], *wanted.get(kind, {})})

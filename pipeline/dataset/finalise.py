@@ -1,40 +1,72 @@
-"""Journals of all shards -> the data set's tables and contact sheet."""
+"""Journals of all shards -> the data set's tables and contact sheet, row by row."""
 
 from __future__ import annotations
 
-import re
-import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from pipeline.dataset.contact_sheet import draw_contact_sheet
+from pipeline.dataset.contact_sheet import SAMPLES, draw_contact_sheet
 from pipeline.dataset.distribution import Distribution, Shares, distribution, distribution_json
-from pipeline.dataset.journal import Journal, Row
-from pipeline.dataset.rows import jsonl
-from pipeline.dataset.write import jpeg_name
-from pipeline.files import write_whole
+from pipeline.dataset.journal import Journal
+from pipeline.dataset.read import MANIFEST, REJECTS, SUMS, rejects, rows
+from pipeline.dataset.rows import Row, json_line
+from pipeline.dataset.strangers import remove_strangers
+from pipeline.files import write_whole, writing_whole
 from pipeline.records import PhotoSource
 
-_SAMPLE_ID = re.compile(r"[0-9a-f]{16}-f\d+-v\d+")
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of a file of the data set: read from it each time they are asked for."""
+
+    read: Callable[[], Iterator[Row]]
+    count: int
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __iter__(self) -> Iterator[Row]:
+        return self.read()
 
 
 @dataclass(frozen=True)
 class Tables:
     """What stands in the data set after `finalise`."""
 
-    samples: tuple[Row, ...]
-    rejects: tuple[Row, ...]
+    samples: Table
+    rejects: Table
     faces: int  # found in the finished photos
     flagged: int  # of these
     unfinished: int  # photos that this recipe has still to make
     removed: int  # samples of earlier recipes or photos that were deleted
     distribution: Distribution  # of the samples
+
+
+@dataclass
+class _Counts:
+    samples: int = 0
+    rejects: int = 0
+    faces: int = 0
+    flagged: int = 0
+    unfinished: int = 0
+    shown: list[tuple[Row, PhotoSource]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Files:
+    manifest: BinaryIO
+    rejects: BinaryIO
+    sums: BinaryIO
+    known: sqlite3.Connection
 
 
 def sample_id(photo_sha256: str, face: int, variant: int) -> str:
@@ -57,88 +89,100 @@ def reject_row(
     }
 
 
-def collect(
-    entries: Sequence[tuple[PhotoSource, str]], journal: Journal, variants: int
-) -> tuple[list[Row], list[Row], int]:
-    """Samples and rejects in the order of the input, and the number of unfinished photos.
-
-    ``entries`` are all photos of the job (not one shard's) with the problem found while listing them.
-    """
-    samples: list[Row] = []
-    rejects: list[Row] = []
-    unfinished = 0
-    for source, problem in entries:
-        if problem:
-            rejects.append(reject_row(source, "photos", problem, None, None, None))
-            continue
-        if not journal.finished(source, variants):
-            unfinished += 1
-            continue
-        sha256 = journal.photos[source.name, source.identity]["sha256"]
-        for row in journal.of_photo(source):
-            if row["sha256"] == sha256 and (row["variant"] or 0) < variants:
-                (samples if row["kind"] == "sample" else rejects).append(row["row"])
-    return samples, rejects, unfinished
-
-
 def finalise(
     output: Path,
     entries: Sequence[tuple[PhotoSource, str]],
-    journal: Journal,
+    journals: Path,
     variants: int,
     resolved: str,
     wanted: Shares,
     open_photo: Callable[[PhotoSource], NDArray[np.uint8]],
 ) -> Tables:
-    """Write manifest, rejects, distribution, resolved configuration and contact sheet.
+    """Write manifest, rejects, hashes, distribution, resolved configuration and contact sheet.
 
-    Every shard calls it when done and the last one leaves the whole. Once nothing is unfinished,
-    samples that belong to no row any more are deleted. ``wanted`` are the shares that the masks are drawn
-    with. ``open_photo`` gives the pixels of a photo.
+    ``entries`` are all photos of the job (not one shard's) with the problem found while listing them,
+    ``journals`` the folder of this recipe's. Rows come in the order of the input and are never held
+    together: memory does not grow with them. Once nothing is unfinished, samples that belong to no row any
+    more are deleted. ``wanted`` are the shares that the masks are drawn with. ``open_photo`` gives the pixels
+    of a photo.
     """
-    with FileLock(output / ".maskdrape" / "finalise.lock"):
-        journal = Journal(journal.folder)  # with what other shards have added meanwhile
-        samples, rejects, unfinished = collect(entries, journal, variants)
+    counts = _Counts()
+    with FileLock(output / ".maskdrape" / "finalise.lock"), ExitStack() as stack:
+        journal = stack.enter_context(closing(Journal(journals)))
+        known = stack.enter_context(closing(sqlite3.connect("", isolation_level=None)))
+        known.execute("CREATE TABLE samples (identity, name, PRIMARY KEY (identity, name)) WITHOUT ROWID")
+        known.execute("BEGIN")
+        with ExitStack() as whole:
+            names = (MANIFEST, REJECTS, SUMS)
+            manifest, refused, sums = (whole.enter_context(writing_whole(output / name)) for name in names)
+            files = _Files(manifest, refused, sums, known)
+            samples = _written(entries, journal, variants, files, counts)
+            found = distribution(samples, wanted)
         write_whole(output / "config.resolved.yaml", resolved.encode())
-        write_whole(output / "manifest.jsonl", jsonl(samples))
-        write_whole(output / "rejects.jsonl", jsonl(rejects))
-        found = distribution(samples, wanted)
         write_whole(output / "distribution.json", distribution_json(found))
-        sources = {(source.name, source.identity): source for source, problem in entries if not problem}
-        shown = [(row, sources[row["photo"], row["identity"]]) for row in samples]
-        write_whole(output / "contact_sheet.png", draw_contact_sheet(output, shown, open_photo))
-        removed = 0 if unfinished else _remove_strangers(output, samples)
-    finished = [
-        journal.photos[source.name, source.identity]
-        for source, problem in entries
-        if not problem and journal.finished(source, variants)
-    ]
+        sheet = draw_contact_sheet(output, counts.shown, counts.samples, open_photo)
+        write_whole(output / "contact_sheet.png", sheet)
+        removed = 0
+        if not counts.unfinished:
+            removed = remove_strangers(output, lambda identity: _names(known, identity))
     return Tables(
-        samples=tuple(samples),
-        rejects=tuple(rejects),
-        faces=sum(row["faces"] for row in finished),
-        flagged=sum(row["flagged"] for row in finished),
-        unfinished=unfinished,
+        samples=Table(partial(rows, output), counts.samples),
+        rejects=Table(partial(rejects, output), counts.rejects),
+        faces=counts.faces,
+        flagged=counts.flagged,
+        unfinished=counts.unfinished,
         removed=removed,
         distribution=found,
     )
 
 
-def _remove_strangers(output: Path, samples: Sequence[Row]) -> int:
-    """Delete samples (only what is named like one) that no row of the manifest speaks of."""
-    known = {row["image"] for row in samples} | {row["labels"] for row in samples}
-    known |= {jpeg_name(row["identity"], row["sample_id"]) for row in samples}
-    removed = set()
-    places = [*output.glob("images/*/*.png"), *output.glob("jpeg/*/*.jpg"), *output.glob("labels/*/*")]
-    for place in places:
-        name = place.name.removesuffix(".png").removesuffix(".jpg")
-        if _SAMPLE_ID.fullmatch(name) and place.relative_to(output).as_posix() not in known:
-            if place.is_dir():
-                shutil.rmtree(place)
-            else:
-                place.unlink()
-            removed.add((place.parent.name, name))
-    for folder in [*output.glob("images/*"), *output.glob("jpeg/*"), *output.glob("labels/*")]:
-        if folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
-    return len(removed)
+def valid_rows(journal: Journal, source: PhotoSource, variants: int) -> Iterator[Row]:
+    """Journal rows of what this very file came to, of a photo that is finished."""
+    photo = journal.photo(source)
+    assert photo is not None
+    for row in journal.of_photo(source):
+        if row["sha256"] == photo["sha256"] and (row["variant"] or 0) < variants:
+            yield row
+
+
+def _written(
+    entries: Sequence[tuple[PhotoSource, str]],
+    journal: Journal,
+    variants: int,
+    files: _Files,
+    counts: _Counts,
+) -> Iterator[Row]:
+    """Rows of the manifest, each written with all that goes beside it before it is yielded."""
+    for source, problem in entries:
+        if problem:
+            _line(files.rejects, reject_row(source, "photos", problem, None, None, None))
+            counts.rejects += 1
+            continue
+        if not journal.finished(source, variants):
+            counts.unfinished += 1
+            continue
+        photo = journal.photo(source) or {}
+        counts.faces += photo["faces"]
+        counts.flagged += photo["flagged"]
+        for row in valid_rows(journal, source, variants):
+            if row["kind"] != "sample":
+                _line(files.rejects, row["row"])
+                counts.rejects += 1
+                continue
+            counts.samples += 1
+            if len(counts.shown) < SAMPLES:
+                counts.shown.append((row["row"], source))
+            _line(files.manifest, row["row"])
+            for place, sha256 in row["files"].items():
+                files.sums.write(f"{sha256}  {place}\n".encode())
+            name = (row["row"]["identity"], row["row"]["sample_id"])
+            files.known.execute("INSERT OR IGNORE INTO samples VALUES (?, ?)", name)
+            yield row["row"]
+
+
+def _line(file: BinaryIO, row: Row) -> None:
+    file.write((json_line(row) + "\n").encode())
+
+
+def _names(known: sqlite3.Connection, identity: str) -> set[str]:
+    return {name for (name,) in known.execute("SELECT name FROM samples WHERE identity = ?", (identity,))}

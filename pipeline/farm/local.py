@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from pipeline.dataset.distribution import kinds_of
+from pipeline.dataset.earlier import earlier_recipe, remember_recipe, what_changes
 from pipeline.dataset.face_hash import face_hash
-from pipeline.dataset.finalise import Tables, finalise, reject_row
-from pipeline.dataset.journal import Journal, given, open_journal, stat_of
+from pipeline.dataset.finalise import Tables, finalise, reject_row, valid_rows
+from pipeline.dataset.journal import Journal, given, open_journal, others_at_work, stat_of, state_of
 from pipeline.dataset.write import image_name, labels_name, write_sample
 from pipeline.files import write_whole
-from pipeline.flow import Made, Opened, Refused, make_photo, recipe_key
+from pipeline.flow import Made, Opened, Refused, make_photo, recipe, recipe_key
 from pipeline.photos.listing import Entry
 from pipeline.recipe import Job, resolved_yaml
 from pipeline.records import PhotoSource
@@ -23,7 +25,10 @@ from pipeline.stages import Stages
 
 @dataclass(frozen=True)
 class Started:
-    """How much this process has to do: photos of its shard, and how many of them are done already."""
+    """How much this process has to do: photos of its shard, and how many of them are done already.
+
+    ``note`` says, in lines, what of an earlier run is kept and what is made again.
+    """
 
     photos: int
     done: int
@@ -43,9 +48,13 @@ class PhotoDone:
 
 @dataclass(frozen=True)
 class Finished:
-    """The last event: what stands in the data set, and what this process's photos came to."""
+    """The last event: what stands in the data set, and what this process's photos came to.
 
-    tables: Tables
+    No tables where other processes are still at work in this output: the last of them writes them.
+    """
+
+    tables: Tables | None
+    made_here: int
     rejected_here: int
 
 
@@ -63,37 +72,57 @@ def run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
     """Make this process's share of the data set and write its tables. Raises Busy."""
     config, state = job.config, job.output / ".maskdrape"
     write_whole(state / ".gitignore", b"*\n")
-    journal, swept = open_journal(state, recipe_key(config, stages))
+    wanted = recipe(config, stages)
+    before = earlier_recipe(state)
+    journals, swept = open_journal(state, recipe_key(config, stages))
+    remember_recipe(journals, wanted)
     mine = share(entries, job)
-    with journal.writing(job.shard) as workshop:
-        waiting = [entry for entry in mine if entry.problem or not _complete(entry.source, job, journal)]
-        note = (
-            "settings, seed or versions changed since the last run: making everything anew" if swept else ""
-        )
-        yield Started(len(mine), len(mine) - len(waiting), note)
+    everything = job.only is None and job.shard[1] == 1
+    made = rejected = 0
+    journal = Journal(journals, None if everything else (entry.source for entry in mine))
+    with closing(journal), journal.writing(job.shard) as workshop:
+        waiting, again = [], 0
+        for entry in mine:
+            if not entry.problem and _complete(entry.source, job, journal):
+                rejected += sum(
+                    row["kind"] == "reject" for row in valid_rows(journal, entry.source, config.variants)
+                )
+                continue
+            waiting.append(entry)
+            again += not entry.problem and journal.photo(entry.source) is not None
+        note = what_changes(before, wanted) if swept else []
+        if again:
+            note.append(f"{again} photos changed, or lack something, since they were done: made up for now")
+        yield Started(len(mine), len(mine) - len(waiting), "\n".join(note))
         for entry in waiting:
             if entry.problem:
                 row = reject_row(entry.source, "photos", entry.problem, None, None, None)
-                yield PhotoDone(entry.source.name, 0, 0, 0, (row,))
-                continue
-            yield _make(entry.source, job, stages, journal, workshop)
+                done = PhotoDone(entry.source.name, 0, 0, 0, (row,))
+            else:
+                done = _make(entry.source, job, stages, journal, workshop)
+            made += done.samples
+            yield done
+            rejected += len(done.rejects)
+    if others_at_work(journals):
+        yield Finished(None, made, rejected)
+        return
     tables = finalise(
         job.output,
         [(entry.source, entry.problem) for entry in entries],
-        journal,
+        journals,
         config.variants,
         resolved_yaml(config),
         stages.shares(config.masks),
         lambda source: stages.load_photo(source, config.photos).pixels,
     )
-    names = {(entry.source.name, entry.source.identity) for entry in mine}
-    rejected = sum((row["photo"], row["identity"]) in names for row in tables.rejects)
-    yield Finished(tables, rejected)
+    yield Finished(tables, made, rejected)
 
 
 def _make(source: PhotoSource, job: Job, stages: Stages, journal: Journal, workshop: Path) -> PhotoDone:
     """Make what is missing of one photo, writing a journal row for everything that is whole."""
     stat = stat_of(source)
+    earlier = journal.photo(source)
+    take = 0 if earlier is None else earlier["take"] + 1
     base = {"name": source.name, "identity": source.identity}
     photo_row: dict[str, Any] = {"sha256": None, "faces": 0, "flagged": 0}
     rejects = []
@@ -120,13 +149,14 @@ def _make(source: PhotoSource, job: Job, stages: Stages, journal: Journal, works
             kind, face, variant = "sample", outcome.face.index, outcome.variant
         journal.add(
             base
-            | {"kind": kind, "face": face, "variant": variant, "sha256": sha256}
+            | {"kind": kind, "take": take, "face": face, "variant": variant, "sha256": sha256}
             | {"given": given(source), "row": row}
             | ({"files": files} if files else {})
         )
     journal.add(
         base
-        | {"kind": "photo", "stat": stat, "given": given(source), "variants": job.config.variants}
+        | {"kind": "photo", "take": take, "given": given(source), "variants": job.config.variants}
+        | state_of(source, photo_row["sha256"], stat)
         | photo_row
     )
     return PhotoDone(source.name, samples, photo_row["faces"], photo_row["flagged"], tuple(rejects))
@@ -162,9 +192,19 @@ def _made(sample_id: str, source: PhotoSource, job: Job, journal: Journal) -> bo
 
 
 def _complete(source: PhotoSource, job: Job, journal: Journal) -> bool:
-    return journal.finished(source, job.config.variants) and all(
-        row["kind"] != "sample" or _present(row["row"], job) for row in journal.of_photo(source)
-    )
+    stat = stat_of(source)
+    if not journal.finished(source, job.config.variants):
+        return False
+    rows = journal.of_photo(source)
+    if not all(row["kind"] != "sample" or _present(row["row"], job) for row in rows):
+        return False
+    photo = journal.photo(source)
+    assert photo is not None
+    state = state_of(source, photo["content"], stat)
+    if any(photo[name] != state[name] for name in ("stat", "settled")):
+        # known by its content, which need not be read again
+        journal.add({**photo, "take": photo["take"] + 1, **state})
+    return True
 
 
 def _present(row: Mapping[str, Any], job: Job) -> bool:

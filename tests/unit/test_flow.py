@@ -205,7 +205,7 @@ def test_a_double_is_draped_over_the_mask_that_is_worn_below_it_and_names_both(p
     end = make(job(photos, "out", **doubled), counter)
     make(job(photos, "plain", masks={"wearing": {"correct": 1}}), plain)
     assert counter.drapes == 2 * plain.drapes == 2 * 4
-    row = end.tables.samples[0]
+    row = next(iter(end.tables.samples))
     mask = json.loads((photos.parent / "out" / row["labels"] / "sample.json").read_text())["mask"]
     assert (mask["design"], mask["wearing"]) == ("surgical", "double")
     assert (mask["under"]["design"], mask["under"]["wearing"], mask["under"]["under"]) == (
@@ -254,7 +254,7 @@ def test_what_the_table_says_of_a_beard_counts_before_the_configuration(photos):
         counter = Counter()
         *_, last = run(Job(config, base, (1, 1), None), list_table(base / "people.csv"), counter.stages)
         assert counter.renders == 1  # another length is another sample
-        row = last.tables.samples[0]
+        row = next(iter(last.tables.samples))
         mask = json.loads((base / "out" / row["labels"] / "sample.json").read_text())["mask"]
         assert mask["beard_mm"] == (3.0, 7.0, 8.0)[number]
 
