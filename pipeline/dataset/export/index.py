@@ -15,12 +15,13 @@ from pipeline.dataset.rows import Row
 _SCHEMA = """
 CREATE TABLE identities (
     id INTEGER PRIMARY KEY, name TEXT UNIQUE, draw BLOB, samples INTEGER DEFAULT 0,
-    leader INTEGER, split TEXT DEFAULT '', fold INTEGER
+    photos INTEGER DEFAULT 0, leader INTEGER, split TEXT DEFAULT '', number INTEGER, fold INTEGER
 );
 CREATE TABLE faces (
     id INTEGER PRIMARY KEY, photo TEXT, face INTEGER, identity INTEGER, hash INTEGER,
     UNIQUE (photo, face, identity)
 );
+CREATE TABLE crowds (photo TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE samples (
     position INTEGER PRIMARY KEY, face INTEGER, first INTEGER, identity INTEGER, draw BLOB,
     licence TEXT, row TEXT
@@ -34,6 +35,7 @@ class Item:
 
     row: Row
     split: str  # empty where the export is not split
+    number: int  # of the identity among those of its split, from 0, in the order of their names
     first: bool  # of the samples that show this face of this photo
 
 
@@ -46,15 +48,25 @@ def open_index(file: Path) -> sqlite3.Connection:
     return index
 
 
-def fill(index: sqlite3.Connection, rows: Iterable[Row], belongs: Callable[[Row], bool], seed: int) -> int:
+def fill(
+    index: sqlite3.Connection,
+    rows: Iterable[Row],
+    rejects: Iterable[Row],
+    belongs: Callable[[Row], bool],
+    seed: int,
+) -> int:
     """Take up the rows that belong to the export; returns how many did not.
 
     ``draw`` of samples and identities are bytes by which to sort for an order that is random, but the same
-    for the same ``seed`` wherever a row stands in the manifest.
+    for the same ``seed`` wherever a row stands in the manifest. ``photos`` of identities is the number of
+    those with one face; ``crowds`` are the photos in which others were found.
     """
     left_out = 0
     index.execute("BEGIN")
+    for row in rejects:
+        _crowd(index, row)
     for position, row in enumerate(rows):
+        _crowd(index, row)
         if not belongs(row):
             left_out += 1
             continue
@@ -74,18 +86,33 @@ def fill(index: sqlite3.Connection, rows: Iterable[Row], belongs: Callable[[Row]
         )
         index.execute("UPDATE identities SET samples = samples + 1 WHERE id = ?", (identity,))
     index.execute("CREATE INDEX of_identity ON samples (identity)")
+    index.execute("CREATE INDEX faces_of_identity ON faces (identity)")
+    index.execute(
+        "UPDATE identities SET photos = (SELECT count(*) FROM faces WHERE faces.identity = identities.id "
+        "AND photo NOT IN (SELECT photo FROM crowds))"
+    )
     index.execute("COMMIT")
     return left_out
+
+
+def number_identities(index: sqlite3.Connection) -> None:
+    """Number the identities of every split in the order of their names, as ImageFolder does."""
+    index.execute(
+        "UPDATE identities SET number = ranked.place FROM (SELECT id, row_number() "
+        "OVER (PARTITION BY split ORDER BY name) - 1 AS place FROM identities) AS ranked "
+        "WHERE ranked.id = identities.id"
+    )
 
 
 def items(index: sqlite3.Connection, *, shuffled: bool = False) -> Iterator[Item]:
     """All samples in the order of the manifest, or in the order drawn by the seed."""
     order = "samples.draw" if shuffled else "position"
     found = index.execute(
-        f"SELECT row, split, first FROM samples JOIN identities ON identities.id = identity ORDER BY {order}"
+        "SELECT row, split, number, first FROM samples JOIN identities ON identities.id = identity "
+        f"ORDER BY {order}"
     )
-    for row, split, first in found:
-        yield Item(json.loads(row), split, bool(first))
+    for row, split, number, first in found:
+        yield Item(json.loads(row), split, number, bool(first))
 
 
 def count(index: sqlite3.Connection) -> int:
@@ -109,6 +136,11 @@ def licences(index: sqlite3.Connection) -> dict[str | None, int]:
 def draw(seed: int, *what: Any) -> bytes:
     """Eight bytes that depend on nothing but these."""
     return hashlib.blake2b("\0".join(map(str, (seed, *what))).encode(), digest_size=8).digest()
+
+
+def _crowd(index: sqlite3.Connection, row: Row) -> None:
+    if row["face"] and row["sha256"]:  # numbered from 0
+        index.execute("INSERT OR IGNORE INTO crowds VALUES (?)", (row["sha256"],))
 
 
 def _identity(index: sqlite3.Connection, name: str, seed: int) -> int:

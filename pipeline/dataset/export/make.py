@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
+from pipeline.dataset.export.coco import write_coco
 from pipeline.dataset.export.errors import ExportError
 from pipeline.dataset.export.imagefolder import write_crops, write_imagefolder
-from pipeline.dataset.export.index import counts_by_split, fill, licences, open_index
+from pipeline.dataset.export.index import counts_by_split, fill, licences, number_identities, open_index
+from pipeline.dataset.export.insightface import write_insightface
+from pipeline.dataset.export.pairs import write_pairs
 from pipeline.dataset.export.parquet import write_parquet
 from pipeline.dataset.export.place import check_place, workshop, write_mark
 from pipeline.dataset.export.rights import NOT_STATED, SYNTHETIC
@@ -19,13 +22,16 @@ from pipeline.dataset.export.select import Selection, chosen
 from pipeline.dataset.export.split import group_identities, split
 from pipeline.dataset.export.task import Counts, Options, Task
 from pipeline.dataset.export.webdataset import write_webdataset
-from pipeline.dataset.read import rows
+from pipeline.dataset.read import rejects, rows
 
 FORMATS: Mapping[str, Callable[[Task], Counts]] = {
     "imagefolder": write_imagefolder,
     "crops": write_crops,
+    "coco": write_coco,
     "webdataset": write_webdataset,
     "parquet": write_parquet,
+    "pairs": write_pairs,
+    "insightface": write_insightface,
 }
 
 
@@ -45,7 +51,7 @@ def export(data_set: Path, form: str, output: Path, selection: Selection, option
     """Write an export of a data set. Raises ExportError, DataSetError."""
     check_place(data_set, output, form)
     with workshop(output) as folder, closing(open_index(folder / "index.sqlite")) as index:
-        left_out = fill(index, rows(data_set), chosen(selection), options.seed)
+        left_out = fill(index, rows(data_set), rejects(data_set), chosen(selection), options.seed)
         splits = counts_by_split(index)
         if not splits:
             raise ExportError("no sample is left to export" if left_out else "the data set has no sample")
@@ -53,6 +59,7 @@ def export(data_set: Path, form: str, output: Path, selection: Selection, option
         if options.shares:
             split(index, options.shares)
             splits = counts_by_split(index)
+        number_identities(index)
         made = FORMATS[form](Task(data_set, folder / "export", index, options))
         by_licence = {name or NOT_STATED: number for name, number in licences(index).items()}
         done = Exported(form, made, splits, by_licence, left_out, together)

@@ -59,24 +59,27 @@ def split(index: sqlite3.Connection, shares: Sequence[float]) -> None:
     After `group_identities`. Shares are of identities. The order is drawn by the seed of the index.
     """
     names = NAMES[len(shares)]
-    allot(index, "split", names, shares)
+    allot(index, "split", names, shares, "")
     found = {name for (name,) in index.execute("SELECT DISTINCT split FROM identities")}
     if missing := [name for name in names if name not in found]:
         raise ExportError(f"--split: too few people who share no photo: nobody is left for {missing[0]}")
 
 
 def allot(
-    index: sqlite3.Connection, column: str, values: Sequence[str | int], shares: Sequence[float]
+    index: sqlite3.Connection, column: str, values: Sequence[str | int], shares: Sequence[float], within: str
 ) -> None:
-    """Spread the groups of identities over ``values`` of a column, in proportion to ``shares``.
+    """Spread the groups of identities of one split over ``values`` of a column, in proportion to ``shares``.
 
-    Groups of several first, each where most room is left; then single people, each where least of the
-    share is filled: so no value stays empty while others have more than one.
+    Groups of several first, each where most room is left; then single people, those with several photos
+    before the others, each where least of the share is filled: so no value stays empty while others have
+    more than one, and none has only people with one photo.
     """
-    total = index.execute("SELECT count(*) FROM identities").fetchone()[0]
+    total = index.execute("SELECT count(*) FROM identities WHERE split = ?", (within,)).fetchone()[0]
     filled = [0] * len(shares)
     groups = index.execute(
-        "SELECT leader, count(*) AS size FROM identities GROUP BY leader ORDER BY size DESC, min(draw)"
+        "SELECT leader, count(*) AS size FROM identities WHERE split = ? GROUP BY leader "
+        "ORDER BY size DESC, max(photos) < 2, min(draw)",
+        (within,),
     ).fetchall()
     index.execute("BEGIN")
     for leader, size in groups:

@@ -6,7 +6,6 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator
-from typing import Any
 
 from pipeline.dataset.export.index import Item, items
 from pipeline.dataset.export.pictures import label_png, masked_photo
@@ -22,8 +21,9 @@ PICTURES = ("matte", "shadow", "parts", "extent", "masked_112", "unmasked_112")
 def write_webdataset(task: Task) -> Counts:
     """``<split>-000000.tar`` (``samples-...`` without splits): of each sample its files by its key.
 
-    ``.png`` the masked photo, ``.json`` its row of the manifest and its labels, ``.matte.png`` and the like
-    the labels that are pictures. The order is drawn by the seed, so that neighbours are not of one person;
+    ``.png`` the masked photo, ``.cls`` the number of the identity in its split, ``.json`` its row of the
+    manifest and its labels, ``.matte.png`` and the like the labels that are pictures. The order is
+    drawn by the seed, so that neighbours are not of one person;
     the same choice gives the same bytes.
     """
     open_shards: dict[str, _Shard] = {}
@@ -67,18 +67,11 @@ class _Shard:
 
 
 def _files(task: Task, item: Item) -> Iterator[tuple[str, bytes]]:
-    yield "png", masked_photo(task, item.row)
-    yield (
-        "json",
-        _json(
-            with_rights(item.row, MASKED)
-            | {"split": item.split or None, "label": labels(task.data_set, item.row)}
-        ),
-    )
+    row = item.row
+    said = with_rights(row, MASKED) | {"split": item.split or None, "labels": labels(task.data_set, row)}
+    yield "png", masked_photo(task, row)
+    yield "cls", str(item.number).encode()
+    yield "json", json.dumps(said, ensure_ascii=False, sort_keys=True).encode()
     for name in PICTURES:
-        if label_file(task, item.row, f"{name}.png").exists():
-            yield f"{name}.png", label_png(task, item.row, f"{name}.png")
-
-
-def _json(content: dict[str, Any]) -> bytes:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True).encode()
+        if label_file(task, row, f"{name}.png").exists():
+            yield f"{name}.png", label_png(task, row, f"{name}.png")
