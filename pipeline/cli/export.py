@@ -9,9 +9,10 @@ from pathlib import Path
 from pipeline.cli.job import ALL_DONE
 from pipeline.dataset.export.errors import ExportError
 from pipeline.dataset.export.make import FORMATS, Exported, export
+from pipeline.dataset.export.near_duplicates import NEAR
 from pipeline.dataset.export.select import Selection
 from pipeline.dataset.export.split import read_shares
-from pipeline.dataset.export.task import Options
+from pipeline.dataset.export.task import Options, Sign
 from pipeline.recipe import ConfigError
 
 
@@ -34,7 +35,20 @@ def read_options(
         raise ConfigError(f"--photos {photos}: no such folder")
     if pairs < 1:
         raise ConfigError(f"--pairs {pairs}: allowed: 1 or more")
-    return Options(seed=seed, shares=shares, photos=photos, pairs=pairs, same_photo=same_photo, name=name)
+    if (c2pa_cert is None) != (c2pa_key is None):
+        raise ConfigError("--c2pa-cert and --c2pa-key: give both, the certificates and their private key")
+    return Options(seed, shares, NEAR, photos, pairs, same_photo, name, _signer(c2pa_cert, c2pa_key))
+
+
+def _signer(certificates: Path | None, key: Path | None) -> Sign | None:
+    if certificates is None or key is None:
+        return None
+    from pipeline.dataset.export.signing import signer
+
+    try:
+        return signer(certificates, key)
+    except ExportError as error:
+        raise ConfigError(str(error)) from error
 
 
 def export_data_set(

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import __version__
+from pipeline.dataset.export.card import write_card
 from pipeline.dataset.export.coco import write_coco
+from pipeline.dataset.export.croissant import write_croissant
 from pipeline.dataset.export.errors import ExportError
 from pipeline.dataset.export.imagefolder import write_crops, write_imagefolder
 from pipeline.dataset.export.index import counts_by_split, fill, licences, number_identities, open_index
@@ -32,6 +34,8 @@ FORMATS: Mapping[str, Callable[[Task], Counts]] = {
     "parquet": write_parquet,
     "pairs": write_pairs,
     "insightface": write_insightface,
+    "croissant": write_croissant,
+    "card": write_card,
 }
 
 

@@ -10,13 +10,12 @@ from typing import Any
 from pipeline.dataset.export.errors import need
 from pipeline.dataset.export.index import Item, items
 from pipeline.dataset.export.rights import MASKED, with_rights
-from pipeline.dataset.export.table import COLUMNS
+from pipeline.dataset.export.table import COLUMNS, NUMBERS
 from pipeline.dataset.export.task import Counts, Task
 from pipeline.dataset.metadata import NOTE
 
 INDEX = "index.parquet"
 GROUP = 10_000  # rows of one row group; all that is in memory
-_NUMBERS = frozenset({"face", "variant"})
 
 
 def write_parquet(task: Task) -> Counts:
@@ -30,9 +29,9 @@ def write_index(task: Task, path: Path) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names = (*COLUMNS, "split", "image", "labels")
+    names = (*COLUMNS, "split", "file_name", "image", "labels")
     schema = pa.schema(
-        [(name, pa.int32() if name in _NUMBERS else pa.string()) for name in names],
+        [(name, pa.int32() if name in NUMBERS else pa.string()) for name in names],
         metadata={"synthetic": NOTE},
     )
     written = 0
@@ -45,7 +44,8 @@ def write_index(task: Task, path: Path) -> int:
 
 
 def _cells(item: Item, names: tuple[str, ...]) -> dict[str, Any]:
-    row = with_rights(item.row, MASKED) | {"split": item.split or None}
+    row = with_rights(item.row, MASKED)
+    row |= {"split": item.split or None, "file_name": f"{row['sample_id']}.png"}
     return {name: row.get(name) for name in names}
 
 

@@ -32,6 +32,8 @@ COLUMNS = (
     "face_hash",
     "synthetic",
 )
+NUMBERS = frozenset({"face", "variant"})
+"""Columns that are not text."""
 OF_THE_MASK = frozenset(
     {"sample_id", "variant", "design", "size", "wearing", "nose", "fabric", "colour", "print"}
 )
