@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pipeline import colour
 from pipeline.composite.before_jpeg import blur_before, grain_before
 from pipeline.composite.grain import draw_grain
+from pipeline.composite.halo import sharpened_by, sharpening
 from pipeline.composite.highlights import measure_shoulder, respond_premultiplied
 from pipeline.composite.jpeg import recompressed
 from pipeline.composite.matte import into_photo, quantise_matte, quantise_shadow
@@ -39,8 +40,9 @@ def composite(
     history = (photo.earlier_jpeg or photo.jpeg) if config.jpeg else None
     if config.blur:
         blur = sensor.blur if history is None else blur_before(sensor.blur, history)
-        rgba = soften_outline(soften(layers.rgba, blur), layers.pixel)
-        shadow = soften(layers.shadow, blur)
+        sharp = sharpening(blur, sensor.overshoot)
+        rgba = soften_outline(soften(layers.rgba, sharp.blur), layers.pixel)
+        shadow = soften(layers.shadow, sharp.blur)
     alpha = np.clip(rgba[..., 3], 0.0, 1.0)
     shadow = np.clip(shadow, 0.0, 1.0)
     fabric = rgba[..., :3]
@@ -55,6 +57,11 @@ def composite(
         alpha, shadow, fabric = with_front(light, layers.front.astype(np.float64), alpha, shadow, fabric)
     linear = light * shadow * (1.0 - alpha)[..., None] + fabric
     encoded = colour.encode(linear)
+    if config.blur and sharp.amount > 0:
+        # of cloth and of where it meets skin; the photo's own skin has been sharpened already
+        added = sharpened_by(encoded @ colour.LUMA, sharp.amount)
+        added -= (1.0 - alpha) * sharpened_by(under / 255.0 @ colour.LUMA, sharp.amount)
+        encoded = encoded + added[..., None]
     if config.grain:
         rng = np.random.default_rng([int(layers.material["seed"]), _GRAIN_STREAM])
         grain = sensor.grain

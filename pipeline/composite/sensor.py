@@ -10,6 +10,7 @@ from scipy import ndimage
 
 from pipeline.colour import LUMA
 from pipeline.composite.grain import NO_GRAIN, Grain, least_grain, measure_grain
+from pipeline.composite.halo import measure_edges
 from pipeline.composite.sharpness import edge_blur
 from pipeline.records import Float
 
@@ -19,23 +20,25 @@ RENDER_BLUR = 0.36
 _ALIKE = 0.15  # of encoded luminance, on which noise depends
 _ENOUGH = 4000  # px
 _AROUND = 128  # px
+_DOUBTED = 0.5  # px: a smaller blur around the eyes may be glints and noise, if clean edges show more
 
 
 @dataclass(frozen=True)
 class Sensor:
     blur: float  # px, standard deviation of the point spread
     grain: Grain
+    overshoot: float = 0.0  # of an edge's height
 
 
 def measure_sensor(
     pixels: NDArray[np.uint8], box: tuple[int, int, int, int], covered: NDArray[np.bool_]
 ) -> Sensor:
-    """Blur and grain of the photo ``pixels`` (H, W, 3 sRGB) around a mask.
+    """Blur, sharpening and grain of the photo ``pixels`` (H, W, 3 sRGB) around a mask.
 
     ``covered`` (h, w) is where the mask will be inside ``box``: the photo still shows the face's skin
     there. Grain is read on it, and around the head, where it is no less: what skin shows beyond that is
     its own relief, which on a small face is as fine as grain. Blur is read around the eyes,
-    where a face has its sharpest lines.
+    where a face has its sharpest lines, sharpening on all clean edges of the head, hair and collar.
     """
     rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
     if not len(rows):
@@ -51,7 +54,13 @@ def measure_sensor(
     high = bottom - top
     eyes = slice(max(0, top - int(0.7 * high)), top + int(0.3 * high))
     face = pixels[eyes, x0 + int(columns[0]) : x0 + int(columns[-1]) + 1] / 255.0
-    return Sensor(edge_blur(face @ LUMA, grain.luma), grain)
+    wide, high = (x1 - x0) // 4, (y1 - y0) // 4
+    head = pixels[max(0, y0 - high) : y1 + high, max(0, x0 - wide) : x1 + wide] / 255.0
+    blur = edge_blur(face @ LUMA, grain.luma)
+    edges = measure_edges(head @ LUMA, grain.luma)
+    if edges is None:
+        return Sensor(blur, grain)
+    return Sensor(max(blur, min(edges.width, _DOUBTED)), grain, edges.overshoot)
 
 
 def _grain_around(pixels: NDArray[np.uint8], box: tuple[int, int, int, int], luma: float) -> Grain | None:

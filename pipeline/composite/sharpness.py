@@ -24,7 +24,7 @@ _ENDS_AT = 0.08  # of its steepest slope: there a step is at its end
 _TURNS_BACK = 0.4  # of its height, beyond its ends: a line does more, a step less
 _FEWEST = 15
 _SHARPEST = 0.02  # of the steps; most of a face are soft by nature, only the sharpest show the camera
-_READING = 0.27  # px, standard deviation that sampling and interpolation add to an edge
+READING = 0.27  # px, standard deviation that sampling and interpolation add to an edge
 _FLOOR, _CEILING = 0.36, 4.0  # px; no camera draws a step sharper than its pixels
 
 
@@ -57,7 +57,7 @@ def _variance(smooth: float) -> float:
 def step_widths(luma: Float, least: float) -> Float:
     """Standard deviations in px (P,) of the steps of ``luma`` (h, w) that rise by ``least`` or more."""
     offsets = np.arange(-round(_REACH / _STEP), round(_REACH / _STEP) + 1)
-    profiles = _profiles(luma, offsets * _STEP)
+    profiles = profiles_across(luma, offsets * _STEP)
     if not len(profiles):
         return np.zeros(0)
     slopes = np.gradient(profiles, _STEP, axis=1)
@@ -77,12 +77,12 @@ def step_widths(luma: Float, least: float) -> Float:
     climbs = np.where(before, profiles, -np.inf).max(axis=1) - bottom
     good = (rise > least) & (high < last) & (low > 0)
     good &= (falls < _TURNS_BACK * rise) & (climbs < _TURNS_BACK * rise)
-    variance = rise[good] ** 2 / (2 * np.pi * slope[good] ** 2) - _READING**2
+    variance = rise[good] ** 2 / (2 * np.pi * slope[good] ** 2) - READING**2
     return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
 
 
-def _profiles(luma: Float, offsets: Float) -> Float:
-    """Samples (P, N) of ``luma`` at ``offsets`` px across its edges, from the dark side to the bright."""
+def profiles_across(luma: Float, offsets: Float) -> Float:
+    """Samples (P, N) of ``luma`` at ``offsets`` px (N,) across its strongest edges, from dark to bright."""
     dx = ndimage.gaussian_filter(luma, _PRESMOOTH, order=(0, 1))
     dy = ndimage.gaussian_filter(luma, _PRESMOOTH, order=(1, 0))
     gradient = np.hypot(dx, dy)
