@@ -310,6 +310,51 @@ def export_data(
 
 
 @app.command()
+def forget(
+    folder: DataSet,
+    who: Annotated[
+        str,
+        typer.Argument(
+            metavar="IDENTITY|PHOTO",
+            help="An identity, or a photo by its name in the manifest or its SHA-256.",
+        ),
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would go, remove nothing.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> int:
+    """Remove a person or a photo from a data set, its caches and its exports, and prove that nothing is left.
+
+    Later runs leave it out as well: the data set keeps a list of salted hashes. See docs/privacy.md.
+    Exit codes: 0 nothing is left, 1 something is (it is listed), 2 a mistake in the command.
+
+    Example: maskdrape forget out/run ann_smith --dry-run
+    """
+    from pipeline.cli.forget import forget as forget_in
+
+    return forget_in(folder, who, dry_run, yes)
+
+
+@app.command()
+def verify(
+    folder: DataSet,
+    photos: Annotated[
+        Path | None, typer.Option(help="The photos' folder: untouched pixels are compared with theirs.")
+    ] = None,
+    fast: Annotated[bool, typer.Option("--fast", help="Files, hashes and rows alone; no pixels.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="A JSON object a problem and one more.")] = False,
+) -> int:
+    """Check a data set: every file there and unchanged, every label its sample's own, nothing left over.
+
+    Exit codes: 0 nothing is wrong, 3 something is (it is listed), 2 not a data set.
+
+    Example: maskdrape verify out/run --photos photos
+    """
+    from pipeline.cli.verify import verify_data_set
+
+    return verify_data_set(folder, photos, fast, json)
+
+
+@app.command()
 def doctor() -> int:
     """Check Python, Blender, libraries and models, and name the command that mends what is missing."""
     from pipeline.cli.doctor import examine

@@ -63,7 +63,7 @@ def build_labels(
             "coverage": {**coverage, **in_words(coverage, points.mouth)},
             "beard_mm": beard_mm,
             "box_px": layers.box,
-            "visible_box_px": _box(matte > 127),
+            "visible_box_px": visible_box(matte),
             "hidden": layers.hidden,
             "parts": {name: number for number, name in enumerate(PARTS)},
         },
@@ -133,8 +133,9 @@ def _under(points: Float, matte: NDArray[np.uint8]) -> NDArray[np.bool_]:
     return np.asarray(inside & (matte[y, x] > 127))
 
 
-def _box(where: NDArray[np.bool_]) -> tuple[int, int, int, int] | None:
-    """x0 y0 x1 y1 px, half-open, of what is True in (H, W)."""
+def visible_box(matte: NDArray[np.uint8]) -> tuple[int, int, int, int] | None:
+    """x0 y0 x1 y1 px, half-open, of the pixels that a mask covers by half or more; None: there are none."""
+    where = matte > 127
     rows, columns = np.flatnonzero(where.any(axis=1)), np.flatnonzero(where.any(axis=0))
     if not len(rows):
         return None

@@ -30,6 +30,14 @@ def labels_name(identity: str, sample_id: str) -> str:
     return f"labels/{identity}/{sample_id}"
 
 
+def place_of(identity: str, sample_id: str, name: str) -> str:
+    """Path inside the data set of a file that sample.json speaks of by ``name``."""
+    whole = {"image.png": image_name, "image.jpg": jpeg_name}
+    if name in whole:
+        return whole[name](identity, sample_id)
+    return f"{labels_name(identity, sample_id)}/{name}"
+
+
 def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) -> dict[str, str]:
     """Write the masked photo and its labels below ``output``: SHA-256 of every file by its path there.
 
@@ -60,12 +68,17 @@ def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) ->
     masked, unmasked = sample.crops
     save_masked_photo(folder / "masked_112.png", masked)
     save_png(folder / "unmasked_112.png", unmasked)
-    (folder / "sample.json").write_bytes((readable_json(sample.labels) + "\n").encode())
+    own = {"image.png": _sha256(workshop / "image.png")}
+    own |= {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+    if sample.jpeg:
+        own["image.jpg"] = hashlib.sha256(sample.jpeg).hexdigest()
+    described = readable_json({**sample.labels, "files": own}) + "\n"
+    (folder / "sample.json").write_bytes(described.encode())
 
     names = image_name(identity, sample.sample_id), labels_name(identity, sample.sample_id)
     image, labels = (output / name for name in names)
-    sums = {names[0]: _sha256(workshop / "image.png")}
-    sums |= {f"{names[1]}/{file.name}": _sha256(file) for file in sorted(folder.iterdir())}
+    sums = {place_of(identity, sample.sample_id, name): sha256 for name, sha256 in own.items()}
+    sums[f"{names[1]}/sample.json"] = _sha256(folder / "sample.json")
     labels.parent.mkdir(parents=True, exist_ok=True)
     image.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(labels, ignore_errors=True)
@@ -75,7 +88,6 @@ def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) ->
     if sample.jpeg:
         jpeg.parent.mkdir(parents=True, exist_ok=True)
         (workshop / "image.jpg").write_bytes(sample.jpeg)
-        sums[jpeg_name(identity, sample.sample_id)] = hashlib.sha256(sample.jpeg).hexdigest()
         (workshop / "image.jpg").replace(jpeg)
     (workshop / "image.png").replace(image)
     workshop.rmdir()
