@@ -31,7 +31,8 @@ from pipeline.studio.wardrobe import hang_mask
 
 MATTE_SAMPLES = 16
 FULL_SIDE = 128  # px; boxes larger than this get fewer samples, as the denoiser sees more of them
-SHADOW_SIDE = 200  # px; shadows are soft, so larger boxes are rendered at a fraction of the size
+SHADOW_SIDE = 128  # px; shadows are soft, so larger boxes are rendered at a fraction of the size,
+SHADOW_SAMPLES = 1.5  # and with so many times the samples: noise shows in them sooner than steps do
 _KEEP = "keep"
 _SIGHTS = ("visible_diffuse", "visible_glossy", "visible_transmission", "visible_shadow")
 
@@ -196,7 +197,8 @@ def _shadow(
         height=face.camera.height / step,
     )
     camera.place_camera(scene, small, (x0, y0, x1, y1))
-    session.set_samples(scene, config.samples if step > 1 else max(8, config.samples // 2), None)
+    samples = round(SHADOW_SAMPLES * config.samples) if step > 1 else config.samples
+    session.set_samples(scene, samples, None)
     scene.cycles.max_bounces = 2
     for body in bodies:
         body.is_holdout, body.hide_render = False, False
