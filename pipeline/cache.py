@@ -65,6 +65,16 @@ def is_cached(folder: Path, key: str) -> bool:
     return _path(folder, key).exists()
 
 
+def is_of_a_face(path: Path) -> bool:
+    """Whether a file of the cache holds a fit or a drape on somebody's face; also where it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            head = json.loads(str(archive["head"]))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        return True
+    return any({"landmarks", "wearing"} & set(record) for record in head.get("records", ()))
+
+
 def _path(folder: Path, key: str) -> Path:
     return folder / key[:2] / f"{key}.npz"
 

@@ -8,8 +8,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline.dataset.forget.elsewhere import remember_cache
+from pipeline.dataset.forgotten import NOBODY, REASON, read_forgotten
 from pipeline.photos.listing import Entry, TableError, list_folder, list_table
 from pipeline.recipe import ConfigError, Job, resolved_yaml
+from pipeline.records import PhotoSource
 
 ALL_DONE, CRASH, BAD_CONFIGURATION, WITH_REJECTS = 0, 1, 2, 3
 
@@ -34,7 +37,8 @@ def make(job: Job) -> int:
             made_by = source_digest("studio", "head") + stages.versions["blender"]
             entries = list_table(write_demo_photos(job.output / "inputs", stages.portrait, made_by))
             _check_only(job, entries)
-        finished = show(run(job, entries, stages), err)
+        remember_cache(job.output / ".maskdrape", job.cache)
+        finished = show(run(job, without_forgotten(entries, job.output), stages), err)
         print("\n".join(summary(finished, _near(job.output))), file=out, flush=True)
     return WITH_REJECTS if finished.rejected_here else ALL_DONE
 
@@ -50,7 +54,7 @@ def describe(job: Job) -> int:
         return ALL_DONE
     from pipeline.farm.local import share
 
-    entries = find_photos(job)
+    entries = without_forgotten(find_photos(job), job.output)
     mine = share(entries, job)
     usable = [entry for entry in mine if not entry.problem]
     identities = Counter(entry.source.identity for entry in usable)
@@ -92,6 +96,28 @@ def find_photos(job: Job) -> tuple[Entry, ...]:
         raise ConfigError(f"{place}: no photos in it (PNG, JPEG or WebP)")
     _check_only(job, entries)
     return entries
+
+
+def without_forgotten(entries: Sequence[Entry], output: Path) -> list[Entry]:
+    """The entries, with a nameless reject in the place of each that ``maskdrape forget`` was given.
+
+    Raises ConfigError where the list of these cannot be read.
+    """
+    try:
+        forgotten = read_forgotten(output / ".maskdrape")
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    gone = {
+        (entry.source.name, entry.source.identity)
+        for entry in entries
+        if forgotten.knows(entry.source.name, entry.source.identity, Path(entry.source.path))
+    }
+    copies = {f"the same file as {name} (identity {identity})" for name, identity in gone}
+    nobody = Entry(PhotoSource("", NOBODY, NOBODY), REASON)
+    return [
+        nobody if (entry.source.name, entry.source.identity) in gone or entry.problem in copies else entry
+        for entry in entries
+    ]
 
 
 def _check_only(job: Job, entries: Sequence[Entry]) -> None:

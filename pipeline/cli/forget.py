@@ -1,0 +1,130 @@
+"""``maskdrape forget``: a person or a photo out of a data set and all that was made from it, with proof."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress
+
+from pipeline.cli.job import ALL_DONE, CRASH
+from pipeline.cli.photos import photo_of
+from pipeline.dataset.forget.elsewhere import Made, caches_elsewhere, delete_exports, exports
+from pipeline.dataset.forget.remove import alone_in, remove
+from pipeline.dataset.forget.search import Searched, search
+from pipeline.dataset.forget.traces import Traces, drop_plan, find_traces, keep_plan
+from pipeline.dataset.forgotten import read_forgotten
+from pipeline.dataset.read import DataSetError
+from pipeline.recipe import ConfigError
+
+
+def forget(folder: Path, wanted: str, dry_run: bool, yes: bool) -> int:
+    """Remove, then search every byte; returns `ALL_DONE` only where nothing is left.
+
+    Raises DataSetError where nothing is known of ``wanted``, ConfigError without consent, Busy.
+    """
+    state = folder / ".maskdrape"
+    try:
+        traces = find_traces(folder, wanted)
+    except DataSetError:
+        if read_forgotten(state).knows_name(wanted):
+            print(f"{wanted} was forgotten before; looking again")
+            return _proof(folder, _caches(folder), Traces(wanted))
+        raise
+    made = exports(folder)
+    for line in _plan(traces, made):
+        print(line)
+    if dry_run:
+        print("nothing was removed (--dry-run)")
+        return ALL_DONE
+    _consent(yes)
+    with alone_in(folder):
+        caches = _caches(folder)
+        keep_plan(folder, wanted, traces)
+        for line in remove(folder, traces, caches, photo_of(folder, None)):
+            print(line, flush=True)
+        delete_exports(folder, made)
+        for one in made:
+            print(f"export: {_fate(one)}")
+        drop_plan(folder)
+        return _proof(folder, caches, traces)
+
+
+def _plan(traces: Traces, made: list[Made]) -> Iterator[str]:
+    photos = f"{len(traces.photos)} photo{'s' * (len(traces.photos) != 1)}"
+    what = f"{len(traces.samples)} samples, {traces.rows} rejects"
+    if traces.person is not None:
+        yield f"to be forgotten: the person {traces.person}: {photos}, {what}"
+    else:
+        yield f"to be forgotten: {photos}: {what}"
+    for name, identity in sorted(traces.photos)[:10]:
+        yield f"  {name} (identity {identity})"
+    if len(traces.photos) > 10:
+        yield f"  and {len(traces.photos) - 10} more"
+    for one in made:
+        if one.here:
+            yield f"  the whole export {one.place} ({one.form}), to be made again afterwards"
+        else:
+            yield f"  NOT: the export made at {one.place}, which is not there any more: look for copies"
+
+
+def _fate(one: Made) -> str:
+    if not one.here:
+        return f"{one.place} was not there; copies of it that are elsewhere still hold what was forgotten"
+    return f"{one.place} ({one.form}) deleted; make it again with maskdrape export"
+
+
+def _consent(yes: bool) -> None:
+    """Raises ConfigError where the user does not agree."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise ConfigError("forgetting cannot be undone: give --yes, or --dry-run to see what would go")
+    if input("This cannot be undone. Go on? [y/N] ").strip().lower() not in {"y", "yes"}:
+        raise ConfigError("nothing was removed")
+
+
+def _caches(folder: Path) -> list[Path]:
+    state = folder / ".maskdrape"
+    return [place for place in (state / "cache", *caches_elsewhere(state)) if place.is_dir()]
+
+
+def _proof(folder: Path, caches: list[Path], traces: Traces) -> int:
+    """Search, and say what was searched and what was found."""
+    inside = folder.resolve()
+    places = [folder, *(cache for cache in caches if inside not in cache.resolve().parents)]
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("looking through every byte", total=sum(map(_size, places)))
+        looked = search(places, traces, lambda size: bar.advance(task, size))
+    for line in _report(looked, places):
+        print(line)
+    return CRASH if looked.found else ALL_DONE
+
+
+def _report(looked: Searched, places: list[Path]) -> Iterator[str]:
+    where = " and ".join(str(place) for place in places)
+    yield (
+        f"searched: {looked.files:,} files, {looked.size:,} bytes, and their paths, in {where}, for "
+        f"{looked.names} names and {looked.hashes} hashes and sample ids"
+    )
+    for other in looked.others:
+        yield f"stays, with such a name in its own: {other}"
+    if not looked.found:
+        yield "found: nothing"
+        yield "not searched: the photos themselves, backups, and copies made by hand"
+        return
+    for place, what in looked.found:
+        yield f"STILL THERE: {place}: {what}"
+
+
+def _size(folder: Path) -> int:
+    return sum(
+        path.stat().st_size
+        for above, _, names in os.walk(folder)
+        for path in (Path(above, name) for name in names)
+        if path.is_file()
+    )

@@ -1,0 +1,70 @@
+"""What was made of a data set and lies outside it: exports, and a cache that a configuration put there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.files import write_whole
+
+EXPORTS, MARK = "exports.jsonl", "export.json"
+CACHES = "caches.txt"
+
+
+@dataclass(frozen=True)
+class Made:
+    """One export as its data set remembers it."""
+
+    place: Path
+    form: str
+    here: bool  # whether that folder still holds an export of MaskDrape
+
+
+def exports(folder: Path) -> list[Made]:
+    """Exports that were made from a data set, each place once."""
+    file = folder / ".maskdrape" / EXPORTS
+    if not file.exists():
+        return []
+    found: dict[str, Made] = {}
+    for line in file.read_text(encoding="utf-8").splitlines():
+        try:
+            row: Mapping[str, Any] = json.loads(line)
+            place = Path(str(row["output"]))
+        except (ValueError, KeyError, TypeError):
+            continue
+        found[str(place)] = Made(place, str(row.get("format", "")), _is_export(place))
+    return list(found.values())
+
+
+def delete_exports(folder: Path, made: list[Made]) -> None:
+    """Delete exports, and forget where they were."""
+    for one in made:
+        if one.here and _is_export(one.place):
+            shutil.rmtree(one.place)
+    write_whole(folder / ".maskdrape" / EXPORTS, b"")
+
+
+def remember_cache(state: Path, cache: Path) -> None:
+    """Write down where fits and drapes are kept, if not in the data set, so that they can be removed."""
+    places = caches_elsewhere(state)
+    if state not in cache.parents and cache not in places:
+        text = "".join(f"{place}\n" for place in [*places, cache])
+        write_whole(state / CACHES, text.encode())
+
+
+def caches_elsewhere(state: Path) -> list[Path]:
+    """Caches outside the data set that its runs have used."""
+    file = state / CACHES
+    return [Path(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+
+def _is_export(place: Path) -> bool:
+    try:
+        found = json.loads((place / MARK).read_bytes())
+        return bool(found["made_by"] == "maskdrape export")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

@@ -1,0 +1,200 @@
+"""Taking every trace out of a data set's folder. Each step may be done again."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from pipeline.cache import entries_of_photo, is_of_a_face
+from pipeline.dataset.contact_sheet import SAMPLES, draw_contact_sheet
+from pipeline.dataset.distribution import distribution, distribution_json
+from pipeline.dataset.forget.traces import Traces, journals
+from pipeline.dataset.forgotten import add_forgotten
+from pipeline.dataset.journal import Busy
+from pipeline.dataset.read import MANIFEST, REJECTS, SUMS, rows
+from pipeline.files import write_whole, writing_whole
+from pipeline.records import PhotoSource
+
+Row = Mapping[str, Any]
+SHEET, PREVIEW = "contact_sheet.png", "preview.html"
+PATIENCE_S = 0.5
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep runs out of a data set meanwhile. Raises Busy where one is at work."""
+    state = folder / ".maskdrape"
+    state.mkdir(exist_ok=True)
+    locks = [state / "sweep.lock", state / "finalise.lock", *sorted(state.glob("journal/*/*.lock"))]
+    with ExitStack() as held:
+        for lock in locks:
+            try:
+                held.enter_context(FileLock(lock, timeout=PATIENCE_S))
+            except Timeout as error:
+                raise Busy("another MaskDrape is at work in this data set; wait for it to end") from error
+        yield
+
+
+def remove(
+    folder: Path, traces: Traces, caches: list[Path], photo: Callable[[Row], NDArray[np.uint8] | None]
+) -> Iterator[str]:
+    """Do all of it; yields a line on what was done after each step.
+
+    ``photo`` gives the pixels of the photo of a row that stays, for the contact sheet.
+    """
+    state = folder / ".maskdrape"
+    people = [traces.person] if traces.person is not None else []
+    add_forgotten(state, people, traces.photos, traces.contents.items())
+    yield f"pictures and labels: {_samples(folder, traces)} files"
+    yield f"fits and drapes kept for later runs: {sum(_cached(cache, traces) for cache in caches)} files"
+    yield f"journals: {sum(_filtered(file, traces.of_journal) for file in journals(folder))} rows"
+    tables = sum(_filtered(folder / name, traces.of_row) for name in (MANIFEST, REJECTS))
+    yield f"{MANIFEST}, {REJECTS}: {tables} rows"
+    yield f"{SUMS}: {_sums(folder, traces)} lines"
+    if _counted(folder):
+        yield "distribution.json: counted anew"
+    yield from _sheet(folder, photo)
+    yield from _left_overs(folder)
+    inputs = _inputs(folder, traces)
+    if inputs:
+        yield f"photos in the data set's own inputs: {inputs}"
+
+
+def _samples(folder: Path, traces: Traces) -> int:
+    """Delete files and folders of samples, also of earlier runs that no table speaks of."""
+    gone = 0
+    for top in ("images", "labels", "jpeg"):
+        for identity in sorted(folder.glob(f"{top}/*")):
+            for place in sorted(identity.iterdir()) if identity.is_dir() else ():
+                if traces.of_sample(place.relative_to(folder).as_posix()):
+                    gone += _deleted(place)
+            if identity.is_dir() and not any(identity.iterdir()):
+                identity.rmdir()
+    return gone
+
+
+def _cached(cache: Path, traces: Traces) -> int:
+    """Delete what was made of these photos; and what versions kept that did not write down of which."""
+    gone = sum(_deleted(file) for sha256 in traces.contents for file in entries_of_photo(cache, sha256))
+    nameless = (file for file in cache.glob("??/*.npz") if "-" not in file.stem)
+    return gone + sum(_deleted(file) for file in nameless if is_of_a_face(file))
+
+
+def _filtered(file: Path, gone: Callable[[Row], bool]) -> int:
+    """Write a .jsonl file again without rows that are to go, and without torn ones; how many those were."""
+    if not file.exists():
+        return 0
+    dropped = 0
+    with file.open("rb") as lines, writing_whole(file) as kept:
+        for line in lines:
+            try:
+                goes = gone(json.loads(line))
+            except (ValueError, KeyError, TypeError):
+                goes = True
+            dropped += goes
+            if not goes:
+                kept.write(line)
+    return dropped
+
+
+def _sums(folder: Path, traces: Traces) -> int:
+    if not (folder / SUMS).exists():
+        return 0
+    dropped = 0
+    with (folder / SUMS).open("rb") as lines, writing_whole(folder / SUMS) as kept:
+        for line in lines:
+            goes = traces.of_sample(line[66:].decode().rstrip("\n"))
+            dropped += goes
+            if not goes:
+                kept.write(line)
+    return dropped
+
+
+def _counted(folder: Path) -> bool:
+    file = folder / "distribution.json"
+    if not file.exists() or not (folder / MANIFEST).exists():
+        return False
+    before = json.loads(file.read_bytes())
+    wanted = {
+        kind: {name: one["wanted"] for name, one in names.items() if one["wanted"] is not None}
+        for kind, names in before.items()
+        if any(one["wanted"] is not None for one in names.values())
+    }
+    write_whole(file, distribution_json(distribution(rows(folder), wanted)))
+    return True
+
+
+def _sheet(folder: Path, photo: Callable[[Row], NDArray[np.uint8] | None]) -> Iterator[str]:
+    """Draw the contact sheet again from what is left; without the photos there is none."""
+    sheet = folder / SHEET
+    if not sheet.exists() or not (folder / MANIFEST).exists():
+        return
+    shown: list[tuple[Row, PhotoSource]] = []
+    pixels: dict[str, NDArray[np.uint8]] = {}
+    total = 0
+    for row in rows(folder):
+        total += 1
+        if len(shown) < SAMPLES and (found := photo(row)) is not None:
+            name = str(len(shown))
+            pixels[name] = found
+            shown.append((row, PhotoSource("", name, str(row["identity"]))))
+    if shown:
+        write_whole(sheet, draw_contact_sheet(folder, shown, total, lambda source: pixels[source.name]))
+        yield f"{SHEET}: drawn anew"
+    else:
+        sheet.unlink()
+        yield f"{SHEET}: removed; the next run draws it again"
+
+
+def _left_overs(folder: Path) -> Iterator[str]:
+    """Delete what may show anybody and is easily made again."""
+    if _deleted(folder / PREVIEW):
+        yield f"{PREVIEW}: removed; maskdrape preview makes it again"
+    state = folder / ".maskdrape"
+    places = [*state.glob("log-*"), *state.glob("journal/*/*.workshop"), *folder.rglob(".*.part")]
+    if any([_deleted(place) for place in places]):
+        yield "logs and unfinished files: removed"
+
+
+def _inputs(folder: Path, traces: Traces) -> int:
+    """The demo keeps its photos, and a table of them, in the data set."""
+    table = folder / "inputs" / "people.csv"
+    if not table.exists():
+        return 0
+    text = table.read_text(encoding="utf-8")
+    reader = csv.DictReader(text.splitlines())
+    kept, gone = [], 0
+    for line in reader:
+        place = (line["path"], line["identity"])
+        if line["identity"] == traces.person or place in traces.photos:
+            gone += _deleted(table.parent / line["path"])
+        else:
+            kept.append(line)
+    made = io.StringIO()
+    writer = csv.DictWriter(made, reader.fieldnames or (), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(kept)
+    write_whole(table, made.getvalue().encode())
+    return gone
+
+
+def _deleted(place: Path) -> int:
+    """Delete a file, or a folder with all that is in it; how many files that were."""
+    if place.is_dir() and not place.is_symlink():
+        count = sum(1 for inner in place.rglob("*") if inner.is_file())
+        shutil.rmtree(place)
+        return max(count, 1)
+    if not place.exists() and not place.is_symlink():
+        return 0
+    place.unlink()
+    return 1
