@@ -9,7 +9,6 @@ from pathlib import Path
 from pipeline.cli.job import ALL_DONE
 from pipeline.dataset.export.errors import ExportError
 from pipeline.dataset.export.make import FORMATS, Exported, export
-from pipeline.dataset.export.near_duplicates import NEAR
 from pipeline.dataset.export.select import Selection
 from pipeline.dataset.export.split import read_shares
 from pipeline.dataset.export.task import Options, Sign
@@ -37,7 +36,7 @@ def read_options(
         raise ConfigError(f"--pairs {pairs}: allowed: 1 or more")
     if (c2pa_cert is None) != (c2pa_key is None):
         raise ConfigError("--c2pa-cert and --c2pa-key: give both, the certificates and their private key")
-    return Options(seed, shares, NEAR, photos, pairs, same_photo, name, _signer(c2pa_cert, c2pa_key))
+    return Options(seed, shares, photos, pairs, same_photo, name, _signer(c2pa_cert, c2pa_key))
 
 
 def _signer(certificates: Path | None, key: Path | None) -> Sign | None:

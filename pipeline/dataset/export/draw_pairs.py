@@ -35,75 +35,70 @@ class Pair:
 
 
 @dataclass(frozen=True)
-class _Face:
-    number: int
-    hash: int | None
+class Known:
+    """A face of the index."""
+
+    face: int
+    picture: int  # the same for near-duplicates
     samples: tuple[int, ...]
 
 
-def draw_pairs(
-    index: sqlite3.Connection, split: str, most: int, near: int, same_photo: bool, seed: int
-) -> list[Pair]:
+def draw_pairs(index: sqlite3.Connection, split: str, most: int, same_photo: bool, seed: int) -> list[Pair]:
     """Pairs of one split in the order of LFW's lists: fold by fold, first the genuine, then the impostors.
 
     Every pair is of two photos, with a sample of each to take where that side wears a mask; so one draw
     serves every protocol, and line n of each shows the same two photos. At most ``most`` of either kind a
-    fold, as many in each. No two photos are paired twice, nor such whose faces' hashes differ in at most
-    ``near`` bits; with ``same_photo`` a photo may be paired with itself, by two samples if it has them.
-    Genuine pairs go around the people of the fold, so that nobody with many photos outweighs others.
+    fold, as many in each. No two photos are paired twice, and near-duplicates of one not at all; with
+    ``same_photo`` they are, and a photo with itself, by two of its samples. Genuine pairs go around the people of the fold, so that nobody with many photos outweighs others.
     Nobody is in two folds, nor are people who share near-duplicate photos.
 
     Photos with several faces take no part: the identity is said of the photo, not of a face. Raises
     ExportError when there are too few people or photos.
     """
-    folds = min(FOLDS, _groups(index, split) // 2)
+    people, several = _groups(index, split)
+    folds = min(FOLDS, people // 2, people if same_photo else several)
     if folds < 1:
-        raise ExportError(f"pairs need two people who share no photo{_in(split)}")
+        raise ExportError(
+            f"pairs need two people who share no photo, one of them with two photos of one face{_in(split)}"
+        )
     index.execute("UPDATE identities SET fold = NULL WHERE split = ?", (split,))
     allot(index, "fold", range(folds), [1 / folds] * folds, split)
     drawn = [
         (
-            list(islice(_genuine(index, split, fold, most, near, same_photo, seed), most)),
+            list(islice(_genuine(index, split, fold, most, same_photo, seed), most)),
             list(islice(_impostors(index, split, fold, most, seed), most)),
         )
         for fold in range(folds)
     ]
     number = min(len(kind) for fold in drawn for kind in fold)
     if number == 0:
-        raise ExportError(
-            f"pairs need two people, one with two different photos, in each of {folds} folds{_in(split)}"
-        )
+        raise ExportError(f"there are too few different photos of one face for pairs{_in(split)}")
     return [pair for fold in drawn for kind in fold for pair in kind[:number]]
 
 
-def faces_of(index: sqlite3.Connection, identity: int) -> list[tuple[int, int | None, tuple[int, ...]]]:
-    """Number, hash and samples of every face of a person that pairs may show, in a drawn order."""
+def faces_of(index: sqlite3.Connection, identity: int) -> list[Known]:
+    """The faces of a person that pairs may show, in a drawn order."""
     found = index.execute(
-        "SELECT faces.id, faces.hash, group_concat(position) FROM faces "
+        "SELECT faces.id, picture, group_concat(position) FROM faces "
         "JOIN (SELECT face, position, draw FROM samples WHERE identity = ? ORDER BY position) AS s "
         "ON s.face = faces.id WHERE photo NOT IN (SELECT photo FROM crowds) "
         "GROUP BY faces.id ORDER BY min(s.draw)",
         (identity,),
     )
-    return [(number, hashed, tuple(map(int, samples.split(",")))) for number, hashed, samples in found]
-
-
-def alike(one: int | None, other: int | None, near: int) -> bool:
-    """Whether two hashes differ in at most so many bits."""
-    if one is None or other is None:
-        return False
-    return ((one ^ other) & 0xFFFF_FFFF_FFFF_FFFF).bit_count() <= near
+    return [
+        Known(face, picture, tuple(sorted(map(int, samples.split(","))))) for face, picture, samples in found
+    ]
 
 
 def _genuine(
-    index: sqlite3.Connection, split: str, fold: int, most: int, near: int, same_photo: bool, seed: int
+    index: sqlite3.Connection, split: str, fold: int, most: int, same_photo: bool, seed: int
 ) -> Iterator[Pair]:
     """Those of a fold: one of each person, then a second one of each, and so on."""
     people = index.execute(
         "SELECT id, name FROM identities WHERE split = ? AND fold = ? AND photos >= ? ORDER BY draw LIMIT ?",
         (split, fold, 1 if same_photo else 2, _PEOPLE * most),
     ).fetchall()
-    waiting = [_of_person(index, fold, person, near, same_photo, f"{seed}/{name}") for person, name in people]
+    waiting = [_of_person(index, fold, person, same_photo, f"{seed}/{name}") for person, name in people]
     while waiting:
         left = []
         for pairs in waiting:
@@ -115,7 +110,7 @@ def _genuine(
 
 
 def _of_person(
-    index: sqlite3.Connection, fold: int, person: int, near: int, same_photo: bool, seed: str
+    index: sqlite3.Connection, fold: int, person: int, same_photo: bool, seed: str
 ) -> Iterator[Pair]:
     faces = faces_of(index, person)
     rng = random.Random(seed)
@@ -125,15 +120,13 @@ def _of_person(
         # Of (a, b) and (b, a) the one that a coin of theirs shows.
         if one != other and (one < other) != bool((one + other + len(faces)) % 2):
             continue
-        (left, left_hash, left_samples), (right, right_hash, right_samples) = faces[one], faces[other]
+        left, right = faces[one], faces[other]
         if one == other:
-            if not same_photo or len(left_samples) < 2:
-                continue
-            first, second = rng.sample(left_samples, 2)
-            yield Pair(fold, True, Side(left, first), Side(right, second))
-        elif same_photo or not alike(left_hash, right_hash, near):
-            sides = Side(left, rng.choice(left_samples)), Side(right, rng.choice(right_samples))
-            yield Pair(fold, True, *sides)
+            if same_photo and len(left.samples) > 1:
+                first, second = rng.sample(left.samples, 2)
+                yield Pair(fold, True, Side(left.face, first), Side(left.face, second))
+        elif same_photo or left.picture != right.picture:
+            yield Pair(fold, True, _side(left, rng), _side(right, rng))
 
 
 def _impostors(index: sqlite3.Connection, split: str, fold: int, most: int, seed: int) -> Iterator[Pair]:
@@ -153,17 +146,26 @@ def _impostors(index: sqlite3.Connection, split: str, fold: int, most: int, seed
             return
         if group == other_group:
             continue
-        (left, _, left_samples), (right, _, right_samples) = rng.choice(faces(one)), rng.choice(faces(other))
-        if frozenset((left, right)) in drawn:
+        left, right = rng.choice(faces(one)), rng.choice(faces(other))
+        if (both := frozenset((left.face, right.face))) in drawn:
             continue
-        drawn.add(frozenset((left, right)))
+        drawn.add(both)
         misses = 0
-        yield Pair(fold, False, Side(left, rng.choice(left_samples)), Side(right, rng.choice(right_samples)))
+        yield Pair(fold, False, _side(left, rng), _side(right, rng))
 
 
-def _groups(index: sqlite3.Connection, split: str) -> int:
-    found = index.execute("SELECT count(DISTINCT leader) FROM identities WHERE split = ?", (split,))
-    return int(found.fetchone()[0])
+def _side(known: Known, rng: random.Random) -> Side:
+    return Side(known.face, rng.choice(known.samples))
+
+
+def _groups(index: sqlite3.Connection, split: str) -> tuple[int, int]:
+    """How many groups of people there are, and how many of them with somebody of several photos."""
+    found = index.execute(
+        "SELECT count(*), sum(most > 1) FROM "
+        "(SELECT max(photos) AS most FROM identities WHERE split = ? AND photos > 0 GROUP BY leader)",
+        (split,),
+    ).fetchone()
+    return int(found[0]), int(found[1] or 0)
 
 
 def _in(split: str) -> str:

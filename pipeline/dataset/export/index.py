@@ -18,7 +18,7 @@ CREATE TABLE identities (
     photos INTEGER DEFAULT 0, leader INTEGER, split TEXT DEFAULT '', number INTEGER, fold INTEGER
 );
 CREATE TABLE faces (
-    id INTEGER PRIMARY KEY, photo TEXT, face INTEGER, identity INTEGER, hash INTEGER,
+    id INTEGER PRIMARY KEY, photo TEXT, face INTEGER, identity INTEGER, hash INTEGER, picture INTEGER,
     UNIQUE (photo, face, identity)
 );
 CREATE TABLE crowds (photo TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -86,6 +86,7 @@ def fill(
         )
         index.execute("UPDATE identities SET samples = samples + 1 WHERE id = ?", (identity,))
     index.execute("CREATE INDEX of_identity ON samples (identity)")
+    index.execute("CREATE INDEX of_face ON samples (face)")
     index.execute("CREATE INDEX faces_of_identity ON faces (identity)")
     index.execute(
         "UPDATE identities SET photos = (SELECT count(*) FROM faces WHERE faces.identity = identities.id "

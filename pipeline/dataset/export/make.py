@@ -20,6 +20,7 @@ from pipeline.dataset.export.pairs import write_pairs
 from pipeline.dataset.export.parquet import write_parquet
 from pipeline.dataset.export.place import check_place, workshop, write_mark
 from pipeline.dataset.export.rights import NOT_STATED, SYNTHETIC
+from pipeline.dataset.export.same_picture import find_same_pictures
 from pipeline.dataset.export.select import Selection, chosen
 from pipeline.dataset.export.split import group_identities, split
 from pipeline.dataset.export.task import Counts, Options, Task
@@ -59,7 +60,8 @@ def export(data_set: Path, form: str, output: Path, selection: Selection, option
         splits = counts_by_split(index)
         if not splits:
             raise ExportError("no sample is left to export" if left_out else "the data set has no sample")
-        together = group_identities(index, options.near)
+        find_same_pictures(index, data_set)
+        together = group_identities(index)
         if options.shares:
             split(index, options.shares)
             splits = counts_by_split(index)

@@ -9,8 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 BITS = 64
-NEAR = 6
-"""Bits by which hashes of two faces may differ that are then compared by their pixels."""
 _BLOCK = 4096  # candidates compared at once
 
 

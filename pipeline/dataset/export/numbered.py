@@ -20,7 +20,7 @@ FROM (
     SELECT identity, 'masked' AS kind, face, position AS sample FROM samples
     UNION ALL SELECT identity, 'unmasked', face, position FROM samples WHERE first
 );
-CREATE INDEX of_face ON pictures (face, kind);
+CREATE INDEX picture_of_face ON pictures (face, kind);
 CREATE TABLE folders (identity INTEGER PRIMARY KEY, folder TEXT UNIQUE);
 """
 

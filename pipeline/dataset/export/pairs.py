@@ -49,7 +49,7 @@ def protocols(task: Task) -> tuple[str, ...]:
 def pairs_of(task: Task, split: str) -> list[Pair]:
     """`draw_pairs` as the options say."""
     options = task.options
-    return draw_pairs(task.index, split, options.pairs, options.near, options.same_photo, options.seed)
+    return draw_pairs(task.index, split, options.pairs, options.same_photo, options.seed)
 
 
 def _write_list(task: Task, split: str, protocol: str, pairs: Sequence[Pair]) -> None:

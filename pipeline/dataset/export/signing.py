@@ -41,9 +41,11 @@ def signer(certificates: Path, key: Path) -> Sign:
     import c2pa
 
     try:
-        chain, private = certificates.read_text(), key.read_text()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExportError(f"--c2pa-cert, --c2pa-key: cannot be read: {error}") from error
+        chain, private = certificates.read_bytes(), key.read_bytes()
+    except OSError as error:
+        raise ExportError(
+            f"--c2pa-cert, --c2pa-key: {error.filename} cannot be read: {error.strerror}"
+        ) from error
     settings = c2pa.Context(c2pa.Settings.from_dict(_WITHOUT_THUMBNAIL))
     try:
         info = c2pa.C2paSignerInfo(_algorithm(private), chain, private, None)
@@ -64,13 +66,13 @@ def signer(certificates: Path, key: Path) -> Sign:
     return sign
 
 
-def _algorithm(private: str) -> str:
+def _algorithm(private: bytes) -> str:
     """The signature that C2PA has for a kind of key."""
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        key = load_pem_private_key(private.encode(), password=None)
+        key = load_pem_private_key(private, password=None)
     except (ValueError, TypeError) as error:
         raise ExportError("--c2pa-key: not an unencrypted private key in PEM") from error
     if isinstance(key, ec.EllipticCurvePrivateKey):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-
-import numpy as np
+from collections.abc import Sequence
 
 from pipeline.dataset.export.errors import ExportError
-from pipeline.dataset.export.near_duplicates import near_pairs
+from pipeline.dataset.export.same_picture import root
 
 NAMES = {2: ("train", "test"), 3: ("train", "val", "test")}
 
@@ -27,30 +25,27 @@ def read_shares(text: str) -> tuple[float, ...]:
     return shares
 
 
-def group_identities(index: sqlite3.Connection, distance: int) -> int:
-    """Give identities that share near-duplicate photos one leader; returns how many have another as theirs.
+def group_identities(index: sqlite3.Connection) -> int:
+    """Give identities that share a photo or near-duplicates of one a leader, one of them.
 
-    Two photos are near-duplicates when the hashes of their faces differ in at most ``distance`` bits, or
-    when they are the same file.
+    After `find_same_pictures`. Returns how many have another as theirs.
     """
-    index.execute("UPDATE identities SET leader = id")
-    leader: dict[int, int] = {}  # of those only that share a photo with somebody
-
-    def find(person: int) -> int:
-        while (above := leader.get(person, person)) != person:
-            leader[person] = leader.get(above, above)
-            person = above
-        return person
-
-    for one, other in _shared_photos(index, distance):
-        a, b = sorted((find(one), find(other)))
+    leader: dict[int, int] = {}  # of those only that share something
+    shared = index.execute(
+        "SELECT a.identity, b.identity FROM faces a JOIN faces b ON a.photo = b.photo "
+        "AND a.identity < b.identity UNION SELECT a.identity, b.identity FROM faces a "
+        "JOIN faces b ON a.id = b.picture AND a.identity != b.identity"
+    )
+    for one, other in shared:
+        a, b = sorted((root(leader, one), root(leader, other)))
         leader[b] = leader[a] = a
     index.execute("BEGIN")
+    index.execute("UPDATE identities SET leader = id")
     index.executemany(
-        "UPDATE identities SET leader = ? WHERE id = ?", ((find(person), person) for person in leader)
+        "UPDATE identities SET leader = ? WHERE id = ?", ((root(leader, person), person) for person in leader)
     )
     index.execute("COMMIT")
-    return sum(find(person) != person for person in leader)
+    return sum(root(leader, person) != person for person in leader)
 
 
 def split(index: sqlite3.Connection, shares: Sequence[float]) -> None:
@@ -78,7 +73,7 @@ def allot(
     filled = [0] * len(shares)
     groups = index.execute(
         "SELECT leader, count(*) AS size FROM identities WHERE split = ? GROUP BY leader "
-        "ORDER BY size DESC, max(photos) < 2, min(draw)",
+        "ORDER BY size DESC, min(max(photos), 2) DESC, min(draw)",
         (within,),
     ).fetchall()
     index.execute("BEGIN")
@@ -90,17 +85,3 @@ def allot(
         filled[place] += size
         index.execute(f"UPDATE identities SET {column} = ? WHERE leader = ?", (values[place], leader))
     index.execute("COMMIT")
-
-
-def _shared_photos(index: sqlite3.Connection, distance: int) -> Iterator[tuple[int, int]]:
-    """Pairs of different identities with a near-duplicate photo."""
-    yield from index.execute(
-        "SELECT a.identity, b.identity FROM faces a "
-        "JOIN faces b ON a.photo = b.photo AND a.identity < b.identity"
-    )
-    found = index.execute("SELECT identity, hash FROM faces WHERE hash IS NOT NULL ORDER BY id")
-    numbers = np.fromiter((pair for pair in found), np.dtype([("identity", "i8"), ("hash", "i8")]))
-    people, hashes = numbers["identity"], np.ascontiguousarray(numbers["hash"]).view(np.uint64)
-    for pairs in near_pairs(hashes, distance):
-        both = people[pairs]
-        yield from np.unique(np.sort(both[both[:, 0] != both[:, 1]], axis=1), axis=0).tolist()

@@ -19,7 +19,6 @@ class Options:
 
     seed: int = 0
     shares: tuple[float, ...] = ()  # of the splits; empty: not split
-    near: int = 0  # bits by which hashes of near-duplicates may differ
     photos: Path | None = None  # folder that the photos' names are relative to
     pairs: int = 300  # of each kind in each fold, at most
     same_photo: bool = False  # pairs of two pictures of one photo too

@@ -8,12 +8,11 @@ from __future__ import annotations
 import csv
 import random
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any
 
 from pipeline.dataset.crop import SIDE
-from pipeline.dataset.export.draw_pairs import alike, faces_of
+from pipeline.dataset.export.draw_pairs import Known, faces_of
 from pipeline.dataset.export.numbered import file_name, name_and_number
 from pipeline.dataset.export.rights import MASKED, UNMASKED
 from pipeline.dataset.export.task import Task, split_folder
@@ -81,24 +80,21 @@ def _templates(task: Task, split: str) -> Iterator[tuple[int, int, str, str, lis
                     yield made.lastrowid or 0, person, role, kind, _pictures(task, half, kind)
 
 
-def _halves(task: Task, person: int) -> tuple[list[Any], list[Any]]:
+def _halves(task: Task, person: int) -> tuple[list[Known], list[Known]]:
     """A person's photos for the gallery and for the probe; the gallery has the more."""
-    halves: tuple[list[Any], list[Any]] = ([], [])
-    for face in faces_of(task.index, person):
-        near = [any(alike(face[1], other[1], task.options.near) for other in half) for half in halves]
-        # One that is near both goes to neither.
-        if all(near):
-            continue
-        fewer = len(halves[1]) < len(halves[0])
-        halves[near.index(True) if any(near) else fewer].append(face)
+    halves: tuple[list[Known], list[Known]] = ([], [])
+    half_of: dict[int, list[Known]] = {}
+    for known in faces_of(task.index, person):
+        fewer = halves[len(halves[1]) < len(halves[0])]
+        half_of.setdefault(known.picture, fewer).append(known)
     return halves
 
 
-def _pictures(task: Task, half: list[Any], kind: str) -> list[tuple[str, int]]:
+def _pictures(task: Task, half: Sequence[Known], kind: str) -> list[tuple[str, int]]:
     return [
-        (file_name(*name_and_number(task.index, kind, face, sample)), face)
-        for face, _, samples in half
-        for sample in (samples if kind == MASKED else samples[:1])
+        (file_name(*name_and_number(task.index, kind, known.face, sample)), known.face)
+        for known in half
+        for sample in (known.samples if kind == MASKED else known.samples[:1])
     ]
 
 

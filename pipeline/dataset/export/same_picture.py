@@ -1,0 +1,74 @@
+"""Faces that are one picture, however it was stored: found by their hashes, confirmed by their pixels."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from pipeline.dataset.export.near_duplicates import near_pairs
+from pipeline.dataset.export.pictures import UNMASKED_CROP
+
+NEAR = 6
+"""Bits by which the hashes of two faces may differ that are then compared by their pixels."""
+ALIKE = 0.95
+"""Correlation of two aligned faces, at 28 x 28 pixels, from which on they are one picture."""
+_SIDE = 28
+_KEPT = 4096  # faces of 3 KiB each
+
+Key = Callable[[int], int]
+
+
+def find_same_pictures(index: sqlite3.Connection, data_set: Path) -> None:
+    """Give faces that are near-duplicates of one picture the same ``picture``: the number of one of them.
+
+    Re-encoded, resized and slightly cropped photos are near-duplicates; two photos of one moment are not.
+    How well both measures tell them apart: docs/exports.md.
+    """
+    leader: dict[int, int] = {}  # of those only that have a near-duplicate
+    look = lru_cache(_KEPT)(lambda face: _look(index, data_set, face))
+    for one, other in _candidates(index):
+        a, b = sorted((root(leader, one), root(leader, other)))
+        if a != b and float((look(one) * look(other)).sum()) >= ALIKE:
+            leader[b] = leader[a] = a
+    index.execute("BEGIN")
+    index.execute("UPDATE faces SET picture = id")
+    index.executemany(
+        "UPDATE faces SET picture = ? WHERE id = ?", ((root(leader, face), face) for face in leader)
+    )
+    index.execute("CREATE INDEX of_picture ON faces (picture)")
+    index.execute("COMMIT")
+
+
+def root(leader: dict[int, int], member: int) -> int:
+    """Of a forest of groups the number that stands for the group of a member; itself where it has none."""
+    while (above := leader.get(member, member)) != member:
+        leader[member] = leader.get(above, above)
+        member = above
+    return member
+
+
+def _candidates(index: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+    found = index.execute("SELECT id, hash FROM faces WHERE hash IS NOT NULL ORDER BY id")
+    numbers = np.fromiter(found, np.dtype([("face", "i8"), ("hash", "i8")]))
+    hashes = np.ascontiguousarray(numbers["hash"]).view(np.uint64)
+    for pairs in near_pairs(hashes, NEAR):
+        yield from numbers["face"][pairs].tolist()
+
+
+def _look(index: sqlite3.Connection, data_set: Path, face: int) -> NDArray[np.float32]:
+    """A face as (28, 28) brightness of mean 0 and length 1."""
+    (labels,) = index.execute(
+        "SELECT json_extract(row, '$.labels') FROM samples WHERE face = ? AND first", (face,)
+    ).fetchone()
+    with Image.open(data_set / str(labels) / UNMASKED_CROP) as picture:
+        small = picture.convert("L").resize((_SIDE, _SIDE), Image.Resampling.BOX)
+    grey: NDArray[np.float32] = np.asarray(small, np.float32)
+    grey = grey - grey.mean()
+    length = np.float32(np.linalg.norm(grey))
+    return grey / length if length else grey
