@@ -49,8 +49,9 @@ def draw_pairs(index: sqlite3.Connection, split: str, most: int, same_photo: boo
     Every pair is of two photos, with a sample of each to take where that side wears a mask; so one draw
     serves every protocol, and line n of each shows the same two photos. At most ``most`` of either kind a
     fold, as many in each. No two photos are paired twice, and near-duplicates of one not at all; with
-    ``same_photo`` they are, and a photo with itself, by two of its samples. Genuine pairs go around the people of the fold, so that nobody with many photos outweighs others.
-    Nobody is in two folds, nor are people who share near-duplicate photos.
+    ``same_photo`` they are, and a photo with itself, by two of its samples. Genuine pairs go around the
+    people of the fold, so that nobody with many photos outweighs others. Nobody is in two folds, nor are
+    people who share near-duplicate photos.
 
     Photos with several faces take no part: the identity is said of the photo, not of a face. Raises
     ExportError when there are too few people or photos.

@@ -16,7 +16,7 @@ from pipeline.dataset.export.pictures import UNMASKED_CROP
 
 NEAR = 6
 """Bits by which the hashes of two faces may differ that are then compared by their pixels."""
-ALIKE = 0.95
+ALIKE = 0.92
 """Correlation of two aligned faces, at 28 x 28 pixels, from which on they are one picture."""
 _SIDE = 28
 _KEPT = 4096  # faces of 3 KiB each

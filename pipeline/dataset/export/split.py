@@ -17,7 +17,7 @@ def read_shares(text: str) -> tuple[float, ...]:
         shares = tuple(float(part) for part in text.split("/"))
     except ValueError:
         shares = ()
-    if len(shares) not in NAMES or min(shares) <= 0 or abs(sum(shares) - 1) > 1e-6:
+    if len(shares) not in NAMES or not all(0 < part < 1 for part in shares) or abs(sum(shares) - 1) > 1e-6:
         raise ExportError(
             f"--split {text}: allowed: shares that add up to 1, of train/val/test or train/test, "
             "as in 0.8/0.1/0.1"
