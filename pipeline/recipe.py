@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -239,7 +240,10 @@ def _check_paths(job: Job) -> None:
     photos = job.config.photos
     problems = []
     if photos.folder is not None and not (job.folder / photos.folder).is_dir():
-        problems.append(f"photos.folder = {photos.folder}: no such folder ({job.folder / photos.folder})")
+        problems.append(
+            f"photos.folder = {photos.folder}: no such folder ({job.folder / photos.folder}); "
+            "--photos FOLDER takes them from elsewhere"
+        )
     if photos.table is not None and not (job.folder / photos.table).is_file():
         problems.append(f"photos.table = {photos.table}: no such file ({job.folder / photos.table})")
     faces = job.config.faces
@@ -251,10 +255,12 @@ def _check_paths(job: Job) -> None:
         problems.append(f"masks.library = {job.config.masks.library}: no such folder ({job.designs})")
     if faces.weights is not None and not (job.folder / faces.weights).is_dir():
         problems.append(f"faces.weights = {faces.weights}: no such folder ({job.folder / faces.weights})")
-    for place in (job.output, *job.output.parents):
+    for place in (job.output / ".maskdrape", job.output, *job.output.parents):
         if place.exists():
             if not place.is_dir():
                 problems.append(f"output = {job.config.output}: {place} is a file, not a folder")
+            elif not os.access(place, os.W_OK | os.X_OK):
+                problems.append(f"output = {job.config.output}: {place} cannot be written (read-only?)")
             break
     if photos.folder is not None and job.output.resolve() == (job.folder / photos.folder).resolve():
         problems.append(f"output = {job.config.output}: the folder of the photos; give another")

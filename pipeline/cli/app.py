@@ -17,7 +17,6 @@ app = typer.Typer(
     name="maskdrape",
     help="Photographs of people wearing cloth-simulated, path-traced face masks.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -25,9 +24,28 @@ Output = Annotated[Path | None, typer.Option(help="Folder to write, instead of t
 Seed = Annotated[int | None, typer.Option(help="Instead of the file's seed.")]
 
 
+def _configurations(incomplete: str) -> list[str]:
+    """What a shell offers in the place of a configuration: scenes, and YAML files below what is typed."""
+    from pipeline.assets import asset_names
+
+    folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent
+    files = [path.as_posix() for path in sorted(folder.glob("*.yaml"))] if folder.is_dir() else []
+    return [name for name in (*asset_names("scenes"), *files) if name.startswith(incomplete)]
+
+
 @app.command()
 def run(
-    config: Annotated[str, typer.Argument(help="A YAML file, or the name of a scene: demo.")],
+    config: Annotated[
+        str,
+        typer.Argument(
+            help="A YAML file, or the name of a scene: demo, lfw, nist, research, studio ...",
+            autocompletion=_configurations,
+        ),
+    ],
+    photos: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER|CSV", help="Photos, or a table of them, instead of the file's."),
+    ] = None,
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="Make only the i-th of n parts.")] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Check and show everything, make nothing.")
@@ -36,20 +54,41 @@ def run(
     seed: Seed = None,
     output: Output = None,
     engine: Annotated[str | None, typer.Option(help="Instead of the file's engine.")] = None,
+    log: Annotated[
+        str, typer.Option(metavar="auto|text|json", help="Standard output; auto: JSON lines if no terminal.")
+    ] = "auto",
 ) -> int:
-    """Make the data set that a configuration file describes; goes on where an earlier run was stopped."""
+    """Make the data set that a configuration file describes; goes on where an earlier run was stopped.
+
+    Example: maskdrape run lfw --photos ~/lfw --dry-run
+
+    Example: maskdrape run job.yaml --shard 1/4 --log json
+    """
+    if log not in ("auto", "text", "json"):
+        raise ConfigError(f"--log {log}: allowed: auto, text, json")
     overrides = {
+        "photos": _given_photos(photos),
         "seed": seed,
         "output": str(output.absolute()) if output else None,
         "engine": engine,
     }
     job = read_job(config, overrides, shard, only)
-    return jobs.describe(job) if dry_run else jobs.make(job)
+    return jobs.describe(job) if dry_run else jobs.make(job, log)
+
+
+def _given_photos(photos: Path | None) -> dict[str, str] | None:
+    """The block ``photos`` that --photos stands for."""
+    if photos is None:
+        return None
+    return {"table" if photos.suffix.lower() == ".csv" else "folder": str(photos.absolute())}
 
 
 @app.command()
 def demo(output: Output = None, seed: Seed = None) -> int:
-    """The embedded example, into out/demo."""
+    """The embedded example, into out/demo.
+
+    Example: maskdrape demo --output out/first
+    """
     return run("demo", seed=seed, output=output)
 
 
@@ -85,6 +124,8 @@ def fit(
     this order. Pixels: the centre of the first one is (0.5, 0.5). All fields: docs/faces.md.
 
     Exit codes: 0 all found, 3 something was rejected (with its reason), 2 a mistake in the command.
+
+    Example: maskdrape fit photos/ --json
     """
     from pipeline.cli.fit import fit_photos
 
@@ -107,6 +148,8 @@ def inspect(
 
     Landmarks with their residuals, the fitted head's mesh, ears and loop anchors, what lies in front of a
     mask, normals, the light found, and the verdict in words, for every face.
+
+    Example: maskdrape inspect portrait.jpg --output out/inspect
     """
     from pipeline.cli.inspect import inspect_photos
 
@@ -135,7 +178,7 @@ def _faces_config(
     )
 
 
-masks = typer.Typer(invoke_without_command=True, help="The mask designs in the library.")
+masks = typer.Typer(invoke_without_command=True)
 app.add_typer(masks, name="masks")
 
 Library = Annotated[
@@ -149,7 +192,10 @@ def list_masks(
     json: Annotated[bool, typer.Option("--json", help="All that the design files say, as JSON.")] = False,
     library: Library = None,
 ) -> int:
-    """The mask designs in the library: sizes, ways of wearing, looks and parameters."""
+    """The mask designs in the library: sizes, ways of wearing, looks and parameters.
+
+    Example: maskdrape masks --json
+    """
     from pipeline.cli.masks.listing import list_designs
     from pipeline.masks.library import open_library
 
@@ -169,7 +215,10 @@ def show_mask(
     output: Annotated[Path | None, typer.Option(help="Picture to write (out/masks/NAME.png).")] = None,
     library: Library = None,
 ) -> int:
-    """Write a card of one design: flat pattern, worn from four sides, parameters."""
+    """Write a card of one design: flat pattern, worn from four sides, parameters.
+
+    Example: maskdrape masks show kn95 --output card.png
+    """
     from pipeline.cli.masks.show import show_design
     from pipeline.masks.library import open_library
 
@@ -183,7 +232,10 @@ def copy_mask(
     file: Annotated[Path, typer.Argument(help="File to write: FOLDER/NAME.yaml.")],
     library: Library = None,
 ) -> int:
-    """Write the file of a design into a folder of your own, to make another design of it."""
+    """Write the file of a design into a folder of your own, to make another design of it.
+
+    Example: maskdrape masks copy kn95 my_masks/mine.yaml
+    """
     from pipeline.cli.masks.copy import copy_design
     from pipeline.masks.library import open_library
 
@@ -196,7 +248,10 @@ def gallery(
     output: Annotated[Path, typer.Option(help="Folder to write.")] = Path("docs/gallery"),
     library: Library = None,
 ) -> int:
-    """Write pictures of the whole library, on several generated heads and worn in every way."""
+    """Write pictures of the whole library, on several generated heads and worn in every way.
+
+    Example: maskdrape gallery kn95 surgical --output out/gallery
+    """
     from pipeline.cli.masks.gallery import make_gallery
     from pipeline.masks.library import open_library
 
@@ -212,7 +267,10 @@ def drapes(
     shard: Annotated[str | None, typer.Option(metavar="I/N", help="Make only the i-th of n parts.")] = None,
     library: Library = None,
 ) -> int:
-    """Fill the bank of settled drapes that masks: {drape: carry} uses; goes on where it was stopped."""
+    """Fill the bank of settled drapes that masks: {drape: carry} uses; goes on where it was stopped.
+
+    Example: maskdrape drapes --design surgical --shard 1/4
+    """
     from pipeline.cli.drapes import fill_bank
     from pipeline.masks.library import open_library
     from pipeline.recipe import read_shard
@@ -356,7 +414,10 @@ def verify(
 
 @app.command()
 def doctor() -> int:
-    """Check Python, Blender, libraries and models, and name the command that mends what is missing."""
+    """Check Python, Blender, libraries and models, and name the command that mends what is missing.
+
+    Example: maskdrape doctor
+    """
     from pipeline.cli.doctor import examine
 
     return examine()
@@ -366,7 +427,10 @@ def doctor() -> int:
 def blender_setup(
     blender: Annotated[str, typer.Argument(help="Path of a Blender executable.")] = "blender",
 ) -> int:
-    """Install what MaskDrape needs where this Blender's own Python finds it."""
+    """Install what MaskDrape needs where this Blender's own Python finds it.
+
+    Example: maskdrape blender-setup /usr/bin/blender
+    """
     from pipeline.blender_setup import set_up
 
     return set_up(blender)
@@ -374,7 +438,10 @@ def blender_setup(
 
 @app.command()
 def version() -> int:
-    """The version of MaskDrape."""
+    """The version of MaskDrape.
+
+    Example: maskdrape version
+    """
     print(__version__)
     return jobs.ALL_DONE
 
@@ -385,6 +452,7 @@ def invoke(arguments: list[str]) -> int:
 
     from pipeline.dataset.journal import Busy
     from pipeline.dataset.read import DataSetError
+    from pipeline.dataset.stopped import Stopped
     from pipeline.faces.detect.detection import BackendError
     from pipeline.masks.library import DesignError
 
@@ -397,7 +465,7 @@ def invoke(arguments: list[str]) -> int:
         return jobs.report(ConfigError(*str(error).splitlines()))
     except (BackendError, DataSetError) as error:
         return jobs.report(ConfigError(str(error)))
-    except (Busy, Timeout) as error:
+    except (Busy, Timeout, Stopped) as error:
         print(f"maskdrape: {error}", file=sys.stderr)
         return jobs.CRASH
     except typer.Abort as error:

@@ -94,10 +94,38 @@ def _designs() -> str:
     return "mask designs: " + ", ".join(load_design(name).name for name in design_names())
 
 
+EXTRAS = {
+    "export": ("what maskdrape export writes", ("pyarrow", "pycocotools", "mlcroissant")),
+    "preview": ("maskdrape preview", ("jinja2",)),
+    "jpeg": ("also_jpeg", ("jpeglib",)),
+    "c2pa": ("signed pictures in exports", ("c2pa-python",)),
+}
+"""Extras of the package: what each is for, and the packages it brings."""
+
+
+def _extras() -> Iterator[str]:
+    for extra, (what, packages) in EXTRAS.items():
+        missing = [package for package in packages if not _installed(package)]
+        if missing:
+            yield f"{what}: lacks {', '.join(missing)} (pip install 'maskdrape[{extra}]')"
+        else:
+            yield f"{what}: installed"
+
+
+def _installed(package: str) -> bool:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return bool(version(package))
+    except PackageNotFoundError:
+        return False
+
+
 def _optional() -> Iterator[str]:
     from importlib.util import find_spec
 
     yield "engines: local"
+    yield from _extras()
     yield f"other landmarks: from files{_fan()}"
     if find_spec("skimage") is None:
         yield "scikit-image is not installed: the demo leaves out the astronaut (pip install scikit-image)"

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from pipeline.dataset.forget.elsewhere import remember_cache
 from pipeline.dataset.forgotten import NOBODY, REASON, read_forgotten
@@ -17,14 +18,23 @@ from pipeline.records import PhotoSource
 ALL_DONE, CRASH, BAD_CONFIGURATION, WITH_REJECTS = 0, 1, 2, 3
 
 
-def make(job: Job) -> int:
-    """Make one shard's share of the data set; returns the exit code. Raises ConfigError, Busy."""
+Log = Literal["auto", "text", "json"]
+
+
+def make(job: Job, log: Log = "auto") -> int:
+    """Make one shard's share of the data set; returns the exit code. Raises ConfigError, Busy.
+
+    Progress for people goes to standard error. Standard output has the summary, or with ``log`` json, or
+    auto where it is no terminal, a line of JSON for every event; the summary then goes to standard error.
+    """
+    from pipeline.cli.log import told
     from pipeline.cli.progress import show, summary
     from pipeline.cli.quiet import native_output_in, warnings_on
 
-    log = job.output / ".maskdrape" / f"log-{job.shard[0]}-of-{job.shard[1]}.txt"
+    noise = job.output / ".maskdrape" / f"log-{job.shard[0]}-of-{job.shard[1]}.txt"
+    as_json = log == "json" or (log == "auto" and not sys.stdout.isatty())
     entries = () if job.config.photos.demo else find_photos(job)
-    with native_output_in(log) as (out, err), warnings_on(err):
+    with native_output_in(noise) as (out, err), warnings_on(err):
         from pipeline.farm.local import run
         from pipeline.masks.library import open_library
         from pipeline.masks.prints.picture import find_pictures
@@ -38,8 +48,10 @@ def make(job: Job) -> int:
             entries = list_table(write_demo_photos(job.output / "inputs", stages.portrait, made_by))
             _check_only(job, entries)
         remember_cache(job.output / ".maskdrape", job.cache)
-        finished = show(run(job, without_forgotten(entries, job.output), stages), err)
-        print("\n".join(summary(finished, _near(job.output))), file=out, flush=True)
+        events = run(job, without_forgotten(entries, job.output), stages)
+        finished = show(told(events, out, _near(job.output), job.shard) if as_json else events, err)
+        words = "\n".join(summary(finished, _near(job.output)))
+        print(words, file=err if as_json else out, flush=True)
     return WITH_REJECTS if finished.rejected_here else ALL_DONE
 
 
@@ -52,6 +64,7 @@ def describe(job: Job) -> int:
     if job.config.photos.demo:
         print("# photos: the embedded example")
         return ALL_DONE
+    from pipeline.cli.plan import plan
     from pipeline.farm.local import share
 
     entries = without_forgotten(find_photos(job), job.output)
@@ -59,7 +72,8 @@ def describe(job: Job) -> int:
     usable = [entry for entry in mine if not entry.problem]
     identities = Counter(entry.source.identity for entry in usable)
     print(f"# photos: {len(mine)} of {len(entries)}, identities: {len(identities)}")
-    print(f"# samples: {job.config.variants} for every face found in {len(usable)} photos")
+    for line in plan(job, mine):
+        print(f"# {line}")
     for entry in mine:
         if entry.problem:
             print(f"# rejected: {entry.source.name}: {entry.problem}")
