@@ -18,6 +18,7 @@ from tiny_data_set import tiny_data_set, tiny_job, tiny_stages
 
 from pipeline.cli.app import app, invoke
 from pipeline.cli.doctor import EXTRAS
+from pipeline.cli.job import make
 from pipeline.cli.log import told
 from pipeline.cli.plan import drapes_of_a_face, finished, plan
 from pipeline.cli.progress import show
@@ -110,3 +111,16 @@ def test_doctor_knows_the_extras_of_the_package():
     for extra, (_, packages) in EXTRAS.items():
         named = [wanted.split(">")[0].split("=")[0].split("~")[0] for wanted in project[extra]]
         assert sorted(named) == sorted(packages)
+
+
+@pytest.mark.parametrize("log", ["auto", "json", "text"])
+def test_a_run_says_json_to_machines_and_words_to_people(tmp_path, monkeypatch, capfd, log):
+    """Standard output is no terminal here. What libraries print is kept out of both."""
+    job = tiny_job(tmp_path, 1, 1, 1, faceless=1)
+    monkeypatch.setattr("pipeline.stages.real_stages", lambda *given: tiny_stages())
+    assert make(job, log) == 3
+    said = capfd.readouterr()
+    people = said.out if log == "text" else said.err
+    assert "samples: 1   rejected: 1" in people and "[2/2]" in said.err
+    if log != "text":
+        assert [json.loads(line)["event"] for line in said.out.splitlines()][-1] == "finished"
