@@ -14,6 +14,7 @@ from pipeline.dataset.earlier import earlier_recipe, remember_recipe, what_chang
 from pipeline.dataset.face_hash import face_hash
 from pipeline.dataset.finalise import Tables, finalise, reject_row, valid_rows
 from pipeline.dataset.journal import Journal, given, open_journal, others_at_work, stat_of, state_of
+from pipeline.dataset.stopped import stopped_in_words
 from pipeline.dataset.write import image_name, labels_name, write_sample
 from pipeline.files import write_whole
 from pipeline.flow import Made, Opened, Refused, make_photo, recipe, recipe_key
@@ -69,7 +70,12 @@ def share(entries: Sequence[Entry], job: Job) -> list[Entry]:
 
 
 def run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
-    """Make this process's share of the data set and write its tables. Raises Busy."""
+    """Make this process's share of the data set and write its tables. Raises Busy, Stopped."""
+    with stopped_in_words(job.output):
+        yield from _run(job, entries, stages)
+
+
+def _run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
     config, state = job.config, job.output / ".maskdrape"
     write_whole(state / ".gitignore", b"*\n")
     wanted = recipe(config, stages)

@@ -1,0 +1,323 @@
+"""What goes wrong around a run: a clear line each, nothing lost, and taken up again identically."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from fakes import Counter, save_photo
+from test_flow import contents, job, make
+
+from pipeline.cli import app
+from pipeline.dataset import journal
+from pipeline.dataset.journal import Busy
+from pipeline.dataset.stopped import Stopped
+from pipeline.farm.local import Finished, Started, run
+from pipeline.photos.listing import list_folder
+from pipeline.recipe import ConfigError, read_job
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    for number, name in enumerate(("anna/plain.png", "bo/dark.png", "zoe.png")):
+        save_photo(tmp_path / "photos" / name, 100 + 10 * number, number)
+    return tmp_path / "photos"
+
+
+def started(one) -> Started:
+    return next(event for event in run(one, list_folder(one.folder / "photos"), Counter().stages))
+
+
+# Disk full
+
+FULL = """
+import sys
+sys.path[:0] = [{here!r}, {root!r}]
+from pathlib import Path
+from fakes import Counter
+from pipeline.config import Config
+from pipeline.dataset.stopped import Stopped
+from pipeline.farm.local import run
+from pipeline.photos.listing import list_folder
+from pipeline.recipe import Job
+import subprocess
+output = {output!r}
+def make():
+    values = {{"photos": {{"folder": "photos"}}, "output": output, "variants": 3}}
+    job = Job(Config.model_validate(values), Path({base!r}))
+    list(run(job, list_folder(Path({base!r}) / "photos"), Counter().stages))
+try:
+    make()
+    print("it fitted")
+except Stopped as stopped:
+    print(stopped)
+subprocess.run(["mount", "-o", "remount,size=64m", output], check=True)
+make()
+subprocess.run(["cp", "-r", output, {copy!r}], check=True)
+"""
+
+
+def test_a_full_disk_ends_in_one_line_and_the_run_goes_on_once_there_is_room(photos):
+    base, output, copy = photos.parent, photos.parent / "small", photos.parent / "copy"
+    output.mkdir()
+    mount = f"mount -t tmpfs -o size=160k tmpfs {output}"
+    user = [] if os.geteuid() == 0 else ["-r"]
+    if not shutil.which("unshare") or subprocess.run(["unshare", *user, "-m", "sh", "-c", mount]).returncode:
+        pytest.skip("no small file system can be mounted here")
+    script = FULL.format(
+        here=str(HERE), root=str(HERE.parents[1]), output=str(output), base=str(base), copy=str(copy)
+    )
+    ran = subprocess.run(
+        ["unshare", *user, "-m", "sh", "-c", f'{mount} && exec "$0" -c "$1"', sys.executable, script],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr
+    assert re.search(r"no space left for .* MB free\); what is finished stays", ran.stdout), ran.stdout
+    make(job(photos, "whole", variants=3, masks={}))
+    assert contents(copy) == contents(base / "whole")
+    assert not list(copy.rglob("*.part"))
+
+
+def test_it_is_one_line_and_exit_code_1(monkeypatch, capsys):
+    def full(*arguments):
+        raise Stopped("no space left for out; what is finished stays")
+
+    monkeypatch.setattr(app.jobs, "describe", full)
+    monkeypatch.setattr(app, "read_job", lambda *arguments: None)
+    assert app.invoke(["run", "job.yaml", "--dry-run"]) == 1
+    assert capsys.readouterr().err == "maskdrape: no space left for out; what is finished stays\n"
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.ENOSPC, errno.EDQUOT])
+def test_what_stops_a_run_in_its_middle_leaves_the_rest_for_later(photos, monkeypatch, code):
+    from pipeline.farm import local
+
+    write, calls = local.write_sample, []
+
+    def failing(*arguments):
+        calls.append(1)
+        if len(calls) == 4:
+            raise OSError(code, os.strerror(code))
+        return write(*arguments)
+
+    monkeypatch.setattr(local, "write_sample", failing)
+    with pytest.raises(Stopped, match="the same command goes on from there"):
+        make(job(photos, "out"))
+    monkeypatch.setattr(local, "write_sample", write)
+    counter = Counter()
+    make(job(photos, "out"), counter)
+    assert counter.renders == 9 - 3
+    make(job(photos, "whole"))
+    assert contents(photos.parent / "out") == contents(photos.parent / "whole")
+
+
+# Output that cannot be written
+
+
+def test_an_output_that_cannot_be_written_is_a_mistake_in_the_configuration(photos):
+    file = photos.parent / "job.yaml"
+    file.write_text("photos: {folder: photos}\noutput: out\n")
+    (photos.parent / "out").mkdir()
+    (photos.parent / "out" / ".maskdrape").write_text("in the way")
+    with pytest.raises(ConfigError, match=r"output = out: .*\.maskdrape is a file, not a folder"):
+        read_job(str(file), {})
+
+
+def test_a_read_only_file_system_is_seen_before_anything_is_done(photos):
+    base = photos.parent
+    (base / "job.yaml").write_text("photos: {folder: photos}\noutput: out\n")
+    (base / "out").mkdir()
+    user = [] if os.geteuid() == 0 else ["-r"]
+    mount = f"mount -t tmpfs -o ro tmpfs {base / 'out'}"
+    if not shutil.which("unshare") or subprocess.run(["unshare", *user, "-m", "sh", "-c", mount]).returncode:
+        pytest.skip("nothing can be mounted here")
+    ran = subprocess.run(
+        ["unshare", *user, "-m", "sh", "-c", f'{mount} && exec "$0" "$1" -- "$2"', sys.executable,
+         str(HERE.parents[1] / "pipeline" / "run.py"), str(base / "job.yaml")],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr == f"output = out: {base / 'out'} cannot be written (read-only?)\n"
+
+
+# Two at once
+
+
+def test_who_holds_an_output_is_said(photos):
+    entries = list_folder(photos)
+    first = run(job(photos, "out"), entries, Counter().stages)
+    next(first)
+    for other in (job(photos, "out"), job(photos, "out", shard=(2, 3)), job(photos, "out", seed=5)):
+        with pytest.raises(Busy) as busy:
+            list(run(other, entries, Counter().stages))
+        assert re.search(
+            rf"\(process {os.getpid()} on \S+, since \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d UTC\)", str(busy.value)
+        )
+        assert str(busy.value).endswith("wait for it, or give another --output")
+    first.close()
+    make(job(photos, "out"))  # and is free again
+
+
+def test_the_last_of_several_writes_the_tables(photos):
+    entries = list_folder(photos)
+    first = run(job(photos, "out", shard=(1, 2)), entries, Counter().stages)
+    next(first)
+    end = make(job(photos, "out", shard=(2, 2)))
+    assert end.tables is None and end.made_here == 3
+    assert not (photos.parent / "out" / "manifest.jsonl").exists()
+    *_, last = first
+    assert isinstance(last, Finished) and last.tables is not None
+    assert len(last.tables.samples) == 9 and last.tables.unfinished == 0
+    make(job(photos, "whole"))
+    assert contents(photos.parent / "out") == contents(photos.parent / "whole")
+
+
+# Torn lines
+
+
+def test_tables_cut_in_half_are_written_anew(photos):
+    make(job(photos, "out"))
+    out = photos.parent / "out"
+    before = contents(out)
+    for name in ("manifest.jsonl", "rejects.jsonl", "SHA256SUMS"):
+        data = (out / name).read_bytes()
+        (out / name).write_bytes(data[: len(data) // 2])
+    counter = Counter()
+    make(job(photos, "out"), counter)
+    assert counter.renders == 0 and contents(out) == before
+
+
+@pytest.mark.parametrize("tail", [b'{"name": "anna/pl', b"\0" * 100, '{"name": "Ü'.encode()[:-1]])
+def test_a_journal_that_ends_in_rubbish_is_gone_on_with(photos, tail):
+    make(job(photos, "out"))
+    (file,) = (photos.parent / "out").rglob("1-of-1.jsonl")
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(lines[:-3]) + tail)
+    counter = Counter()
+    make(job(photos, "out"), counter)
+    assert counter.renders == 2  # rows of two samples and of one photo were lost
+    make(job(photos, "whole"))
+    assert contents(photos.parent / "out") == contents(photos.parent / "whole")
+
+
+# Photos that change
+
+
+def swapped(path: Path) -> None:
+    """Other bytes of the same length, behind the same name and the same time of change."""
+    status = path.stat()
+    data = bytearray(path.read_bytes())
+    save_photo(path, 90, 77)
+    other = path.read_bytes()
+    size = len(data)
+    path.write_bytes(other + bytes(size - len(other)) if len(other) <= size else other)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@pytest.mark.parametrize("when", ["just now", "long ago", "in the future"])
+def test_a_photo_changed_behind_its_name_is_made_again(photos, monkeypatch, when):
+    """In the future even where the file system has no time of its own (here: taken away)."""
+    photo = photos / "zoe.png"
+    photo.write_bytes(photo.read_bytes() + bytes(5000))  # room for the other
+    if when != "just now":
+        moment = 1e9 if when == "long ago" else 4e9
+        os.utime(photo, (moment, moment))
+    if when == "in the future":
+        plain = journal.stat_of
+
+        def coarse(source):
+            stat = plain(source)
+            return stat and [stat[0], stat[1], 0]
+
+        monkeypatch.setattr(journal, "stat_of", coarse)
+        monkeypatch.setattr("pipeline.farm.local.stat_of", coarse)
+    make(job(photos, "out"))
+    before = contents(photos.parent / "out")
+    swapped(photo)
+    counter = Counter()
+    make(job(photos, "out"), counter)
+    assert counter.renders == 3
+    make(job(photos, "fresh"))
+    assert contents(photos.parent / "out") == contents(photos.parent / "fresh") != before
+
+
+def test_a_photo_that_was_only_touched_is_not_made_again(photos):
+    make(job(photos, "out"))
+    for name in ("zoe.png", "bo/dark.png"):
+        os.utime(photos / name, (1e9, 1e9))
+    counter = Counter()
+    assert started(job(photos, "out")).done == 3
+    make(job(photos, "out"), counter)
+    assert (counter.fits, counter.renders) == (0, 0)
+
+
+def test_how_many_photos_changed_is_said_before_starting(photos):
+    make(job(photos, "out"))
+    save_photo(photos / "zoe.png", 180, 5)
+    save_photo(photos / "new.png", 150, 6)
+    event = started(job(photos, "out"))
+    assert (event.photos, event.done) == (4, 2)
+    assert event.note.startswith("1 photos changed, or lack something")
+
+
+# Another configuration
+
+
+def test_what_another_configuration_changes_is_said_before_starting(photos):
+    make(job(photos, "out"))
+    event = started(job(photos, "out", seed=3, masks={"designs": {"kn95": 1.0}, "drapes": 2}))
+    assert event.note.splitlines() == [
+        "this output was made with other settings:",
+        "  seed: 0 -> 3",
+        "  masks.designs: {surgical: 1.0} -> {kn95: 1.0}",
+        "its 9 samples will be replaced; used again: the fits of faces",
+    ]
+
+
+def test_drapes_are_used_again_where_only_the_picture_changes(photos):
+    make(job(photos, "out"))
+    event = started(job(photos, "out", render={"samples": 3}))
+    kept = "the fits of faces and drapes of the same design and wearing"
+    assert event.note.splitlines()[1:] == [
+        "  render.samples: 12 -> 3",
+        f"its 9 samples will be replaced; used again: {kept}",
+    ]
+
+
+def test_new_code_is_said_too(photos):
+    make(job(photos, "out"))
+    entries, stages = list_folder(photos), Counter().stages
+    event = next(run(job(photos, "out"), entries, replace(stages, digest="other")))
+    assert "MaskDrape's own code or models" in event.note
+    make(job(photos, "out"))
+    event = next(run(job(photos, "out"), entries, Counter("2").stages))
+    assert "  maskdrape: 1 -> 2" in event.note.splitlines()
+
+
+def test_nothing_is_said_where_nothing_changed(photos):
+    make(job(photos, "out"))
+    assert started(job(photos, "out")).note == ""
+
+
+def test_the_journal_of_another_shard_does_not_hide_a_later_row(photos):
+    """By name 1-of-1 comes before 1-of-2: what was made later counts nevertheless."""
+    for number in (1, 2):
+        make(job(photos, "out", shard=(number, 2)))
+    save_photo(photos / "zoe.png", 180, 5)
+    end = make(job(photos, "out"))
+    assert end.tables is not None and end.tables.unfinished == 0
+    counter = Counter()
+    make(job(photos, "out"), counter)
+    assert counter.renders == 0
+    rows = [json.loads(line) for line in (photos.parent / "out" / "manifest.jsonl").read_text().splitlines()]
+    assert len(rows) == 9
