@@ -64,8 +64,8 @@ def run(
 
     Example: maskdrape run job.yaml --shard 1/4 --log json
     """
-    if log not in ("auto", "text", "json"):
-        raise ConfigError(f"--log {log}: allowed: auto, text, json")
+    if log not in jobs.LOGS:
+        raise ConfigError(f"--log {log}: allowed: {', '.join(jobs.LOGS)}")
     overrides = {
         "photos": _given_photos(photos),
         "seed": seed,

@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from pipeline.dataset.forget.elsewhere import remember_cache
 from pipeline.dataset.forgotten import NOBODY, REASON, read_forgotten
@@ -18,13 +17,13 @@ from pipeline.records import PhotoSource
 ALL_DONE, CRASH, BAD_CONFIGURATION, WITH_REJECTS = 0, 1, 2, 3
 
 
-Log = Literal["auto", "text", "json"]
+LOGS = ("auto", "text", "json")
 
 
-def make(job: Job, log: Log = "auto") -> int:
+def make(job: Job, log: str = "auto") -> int:
     """Make one shard's share of the data set; returns the exit code. Raises ConfigError, Busy.
 
-    Progress for people goes to standard error. Standard output has the summary, or with ``log`` json, or
+    Progress for people goes to standard error. ``log`` is one of `LOGS`. Standard output has the summary, or with json, or
     auto where it is no terminal, a line of JSON for every event; the summary then goes to standard error.
     """
     from pipeline.cli.log import told

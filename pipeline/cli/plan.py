@@ -12,7 +12,8 @@ from statistics import mean, median
 from PIL import Image
 
 from pipeline.dataset.preview.choose import evenly
-from pipeline.dataset.read import DataSetError, Row, rows
+from pipeline.dataset.read import DataSetError, rows
+from pipeline.dataset.rows import Row
 from pipeline.photos.listing import Entry
 from pipeline.recipe import Job
 
