@@ -12,6 +12,7 @@ from pipeline.dataset.export.make import FORMATS, Exported, export
 from pipeline.dataset.export.select import Selection
 from pipeline.dataset.export.split import read_shares
 from pipeline.dataset.export.task import Options, Sign
+from pipeline.dataset.forget.elsewhere import remember_export
 from pipeline.recipe import ConfigError
 
 
@@ -62,6 +63,12 @@ def export_data_set(
         raise ConfigError(str(error)) from error
     except OSError as error:
         raise ConfigError(f"--output {output}: cannot be written: {error.strerror or error}") from error
+    try:
+        remember_export(data_set, output, form)
+    except OSError:
+        print(
+            f"note: {data_set} is read-only: maskdrape forget will not know of this export", file=sys.stderr
+        )
     if as_json:
         print(json.dumps(_row(done, output), ensure_ascii=False))
     else:

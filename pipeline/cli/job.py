@@ -23,8 +23,8 @@ LOGS = ("auto", "text", "json")
 def make(job: Job, log: str = "auto") -> int:
     """Make one shard's share of the data set; returns the exit code. Raises ConfigError, Busy.
 
-    Progress for people goes to standard error. ``log`` is one of `LOGS`. Standard output has the summary, or with json, or
-    auto where it is no terminal, a line of JSON for every event; the summary then goes to standard error.
+    Progress for people goes to standard error, the summary to standard output. With the ``log`` json, or auto
+    where that is no terminal, standard output has a line of JSON for every event instead.
     """
     from pipeline.cli.log import told
     from pipeline.cli.progress import show, summary

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from fakes import Counter, save_photo
 from filelock import FileLock
+from tiny_data_set import tiny_data_set
 
 from pipeline.cli.app import invoke
 from pipeline.cli.job import without_forgotten
@@ -210,6 +211,18 @@ def test_exports_are_deleted_only_with_consent(tmp_path, folder, capsys):
     assert contents(tmp_path) == before
     assert invoke(["forget", str(folder), "ann", "--yes"]) == 0
     assert not export.exists() and (other / "ann.txt").exists()
+
+
+def test_a_real_export_is_found_again_and_verify_is_content(tmp_path, capsys):
+    folder, crops = tiny_data_set(tmp_path, identities=2, photos=1, variants=1), tmp_path / "crops"
+    assert invoke(["verify", str(folder)]) == 0
+    assert invoke(["export", str(folder), "--to", "crops", "--output", str(crops)]) == 0
+    assert crops.is_dir()
+    assert invoke(["forget", str(folder), "person_00", "--yes"]) == 0
+    assert not crops.exists()
+    assert [row["identity"] for row in rows(folder)] == ["person_01"]
+    capsys.readouterr()
+    assert invoke(["verify", str(folder)]) == 0, capsys.readouterr()
 
 
 def test_who_is_not_there_is_said_and_the_nearest_is_named(folder, capsys):

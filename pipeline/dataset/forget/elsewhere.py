@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.dataset.rows import json_line
 from pipeline.files import write_whole
 
 EXPORTS, MARK = "exports.jsonl", "export.json"
@@ -38,6 +39,14 @@ def exports(folder: Path) -> list[Made]:
             continue
         found[str(place)] = Made(place, str(row.get("format", "")), _is_export(place))
     return list(found.values())
+
+
+def remember_export(folder: Path, place: Path, form: str) -> None:
+    """Write down that an export was made from a data set, so that `forget` finds it. Raises OSError."""
+    file = folder / ".maskdrape" / EXPORTS
+    file.parent.mkdir(exist_ok=True)
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(json_line({"format": form, "output": str(place.resolve())}) + "\n")
 
 
 def delete_exports(folder: Path, made: list[Made]) -> None:
