@@ -284,6 +284,21 @@ def test_the_search_finds_names_of_files_and_folders(folder):
     assert invoke(["forget", str(folder), "ann", "--yes"]) == 1
 
 
+def test_an_identity_of_digits_is_no_number(folder):
+    traces = Traces("002", identities={"002"})
+    (folder / "numbers.json").write_text('{"x": 0.002, "y": [1, 002, 3], "z": -002.5, "n": 1002}')
+    assert search([folder], traces).found == []
+    for text in (
+        '{"identity": "002"}',
+        "0a  images/002/x.png",
+        "name,age\n002,40\n",
+        "photos/002.png",
+        "<b>002</b>",
+    ):
+        (folder / "left.txt").write_text(text)
+        assert search([folder], traces).found == [("left.txt", "the name '002'")], text
+
+
 def test_chance_is_no_finding(folder):
     """Three letters come up in any megabytes of noise, and so do words that hold a name."""
     assert invoke(["forget", str(folder), "ann", "--yes"]) == 0

@@ -17,6 +17,7 @@ from pipeline.dataset.forget.traces import Traces, mentions
 CHUNK = 4 << 20
 SHORT = 6  # bytes: a shorter name also comes up by chance in compressed pictures
 MOST = 20  # findings that are listed
+_BEFORE, _AFTER = {"", *"\"'/\\>=,;\t\n"}, {"", *"\"'/\\<&,;\t\r\n"}  # digits that are a text
 _HEX = re.compile(rb"[0-9a-f]{16,}")
 
 
@@ -40,7 +41,8 @@ def search(
     The first of ``folders`` is the data set.
 
     Names are found as UTF-8 (composed or not), as JSON, HTML and URLs write them and with the zero bytes of
-    wider encodings; where they are not part of a longer word, nor of an identity or photo that stays. In
+    wider encodings; where they are not part of a longer word, nor of an identity or photo that stays. Digits
+    alone count as a quoted text or in a path, not as a number. In
     pictures and arrays a name of fewer than `SHORT` bytes counts only within readable text. ``seen`` is told
     the bytes of every file.
     """
@@ -86,11 +88,19 @@ class _Words:
         for match in self._pattern.finditer(text):
             if match.lastgroup != "gone":
                 continue
+            if match.group().isdecimal() and not _is_text(text, match.start(), match.end()):
+                continue
             long = len(match.group().encode(errors="surrogateescape")) >= SHORT
             around = text[max(match.start() - SHORT, 0) : match.end() + SHORT]
             if readable or long or around.isprintable():
                 return self._names[match.group()]
         return None
+
+
+def _is_text(text: str, start: int, end: int) -> bool:
+    """Whether digits stand as a text or as part of a path, not as a number."""
+    before, after = text[start - 1 : start], text[end : end + 2]
+    return before in _BEFORE and (after[:1] in _AFTER or (after[0] == "." and after[1:].isalpha()))
 
 
 def _forms(name: str) -> set[str]:
