@@ -21,7 +21,7 @@ J. Deng et al., "ArcFace", CVPR 2019; the numbers of insightface's ``norm_crop``
 of the first pixel: half a pixel more here, where they count from its corner.
 """
 
-_MOST = 16  # times larger in the photo than in the crop: beyond that, samples are left out
+_FINE = 3  # samples a pixel of the crop, at least, where the photo has as many
 
 
 def alignment(five: Float) -> Float:
@@ -41,17 +41,25 @@ def alignment(five: Float) -> Float:
 def aligned(pixels: NDArray[np.uint8], matrix: Float) -> NDArray[np.uint8]:
     """The crop (112, 112, 3 sRGB) of a photo (H, W, 3 sRGB); black where the photo ends.
 
-    Bicubic at the photo's own resolution or above, then Lanczos: a large face does not alias, as it would
-    sampled at 112 x 112 at once.
+    Bicubic, three times as finely or more where the photo has as many pixels, then Lanczos: a large face does
+    not alias, as it would sampled at 112 x 112 at once.
     """
     scale = math.hypot(matrix[0, 0], matrix[1, 0])
-    finer = min(max(math.ceil(1 / max(scale, 1e-6)), 1), _MOST)
     linear = np.linalg.inv(matrix[:, :2])
-    inverse = np.column_stack([linear / finer, -linear @ matrix[:, 2]])
+    origin = -linear @ matrix[:, 2]
+    image, fewer = Image.fromarray(pixels), max(int(1 / max(scale * _FINE, 1e-6)), 1)
+    if fewer > 1:  # means of so many pixels a side, of what the crop shows and some around it
+        corners = SIDE * np.array([[0, 0], [1, 0], [0, 1], [1, 1]]) @ linear.T + origin
+        low = np.maximum(np.floor(corners.min(axis=0)).astype(int) - 4 * fewer, 0)
+        high = np.minimum(np.ceil(corners.max(axis=0)).astype(int) + 4 * fewer, image.size)
+        if (high <= low).any():
+            return np.zeros((SIDE, SIDE, 3), np.uint8)
+        image = image.reduce(fewer, (int(low[0]), int(low[1]), int(high[0]), int(high[1])))
+        linear, origin = linear / fewer, (origin - low) / fewer
+    finer = math.ceil(1 / (scale * fewer))
+    inverse = np.column_stack([linear / finer, origin])
     size = (SIDE * finer, SIDE * finer)
-    image = Image.fromarray(pixels).transform(
-        size, Image.Transform.AFFINE, tuple(inverse.ravel()), Image.Resampling.BICUBIC
-    )
+    image = image.transform(size, Image.Transform.AFFINE, tuple(inverse.ravel()), Image.Resampling.BICUBIC)
     if finer > 1:
         image = image.resize((SIDE, SIDE), Image.Resampling.LANCZOS)
     return np.asarray(image)
