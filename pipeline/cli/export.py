@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import sys
 from pathlib import Path
@@ -14,6 +15,8 @@ from pipeline.dataset.export.split import read_shares
 from pipeline.dataset.export.task import Options, Sign
 from pipeline.dataset.forget.elsewhere import remember_export
 from pipeline.recipe import ConfigError
+
+VERDICTS = ("ok", "flagged")  # rejected faces have no samples
 
 
 def read_options(
@@ -56,7 +59,12 @@ def export_data_set(
 ) -> int:
     """Write the export and say what it holds; returns the exit code. Raises ConfigError, DataSetError."""
     if form not in FORMATS:
-        raise ConfigError(f"--to {form}: allowed: {', '.join(FORMATS)}")
+        near = difflib.get_close_matches(form, FORMATS, n=1)
+        hint = f"did you mean {near[0]}? " if near else ""
+        raise ConfigError(f"--to {form}: {hint}allowed: {', '.join(FORMATS)}")
+    for verdict in selection.only_verdict:
+        if verdict not in VERDICTS:
+            raise ConfigError(f"--only-verdict {verdict}: allowed: {', '.join(VERDICTS)}")
     try:
         done = export(data_set, form, output, selection, options)
     except ExportError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -138,3 +139,37 @@ def test_the_same_command_gives_the_same_bytes(data, tmp_path):
     made = [export(data, "crops", tmp_path / str(n), "--split", "0.5/0.5", "--seed", "5") for n in range(2)]
     files = [{p.relative_to(out): p.read_bytes() for p in out.rglob("*") if p.is_file()} for out in made]
     assert files[0] == files[1]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--to", "cocoa"), ["--to cocoa", "did you mean coco?", "webdataset"]),
+        (("--to", "crops", "--only-verdict", "good"), ["--only-verdict good", "ok, flagged"]),
+        (("--to", "crops", "--split", "0.8/0.3"), ["--split 0.8/0.3", "add up to 1"]),
+        (("--to", "crops", "--photos", "nowhere"), ["--photos nowhere", "no such folder"]),
+        (("--to", "pairs", "--pairs", "0"), ["--pairs 0", "1 or more"]),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(data, tmp_path, capsys, options, words):
+    assert invoke(["export", str(data), "--output", str(tmp_path / "out"), *options]) == 2
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1 and all(word in said for word in words)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_data_set_without_aligned_faces_says_how_to_get_them(data, tmp_path, capsys):
+    broken = tmp_path / "data"
+    shutil.copytree(data, broken)
+    (broken / next(rows(data))["labels"] / "masked_112.png").unlink()
+    assert invoke(["export", str(broken), "--to", "crops", "--output", str(tmp_path / "out")]) == 2
+    assert "masked_112.png cannot be read" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+    assert invoke(["export", str(broken / "images"), "--to", "crops", "--output", str(tmp_path / "x")]) == 2
+    assert "not a data set of MaskDrape" in capsys.readouterr().err
+
+
+def test_as_json(data, tmp_path, capsys):
+    export(data, "crops", tmp_path / "out", "--json", "--split", "0.5/0.5")
+    said = json.loads(capsys.readouterr().out)
+    assert said["made"] == {"masked": 16, "unmasked": 8} and said["splits"]["train"]["identities"] == 2

@@ -132,11 +132,10 @@ def _of_person(
 
 def _impostors(index: sqlite3.Connection, split: str, fold: int, most: int, seed: int) -> Iterator[Pair]:
     people = index.execute(
-        "SELECT id, leader FROM identities WHERE split = ? AND fold = ? ORDER BY draw LIMIT ?",
+        "SELECT id, leader FROM identities WHERE split = ? AND fold = ? AND photos > 0 ORDER BY draw LIMIT ?",
         (split, fold, _PEOPLE * most),
     ).fetchall()
     faces = lru_cache(4096)(lambda person: faces_of(index, person))
-    people = [who for who in people if faces(who[0])]
     rng = random.Random(f"{seed}/impostors/{split}/{fold}")
     drawn = set()
     misses = 0

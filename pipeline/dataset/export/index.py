@@ -86,6 +86,7 @@ def fill(
         )
         index.execute("UPDATE identities SET samples = samples + 1 WHERE id = ?", (identity,))
     index.execute("CREATE INDEX of_identity ON samples (identity)")
+    index.execute("CREATE INDEX of_leader ON identities (leader)")
     index.execute("CREATE INDEX of_face ON samples (face)")
     index.execute("CREATE INDEX faces_of_identity ON faces (identity)")
     index.execute(

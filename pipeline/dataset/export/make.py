@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from pipeline.dataset.export.select import Selection, chosen
 from pipeline.dataset.export.split import group_identities, split
 from pipeline.dataset.export.task import Counts, Options, Task
 from pipeline.dataset.export.webdataset import write_webdataset
-from pipeline.dataset.read import rejects, rows
+from pipeline.dataset.read import MANIFEST, rejects, rows
 
 FORMATS: Mapping[str, Callable[[Task], Counts]] = {
     "imagefolder": write_imagefolder,
@@ -69,15 +70,16 @@ def export(data_set: Path, form: str, output: Path, selection: Selection, option
         made = FORMATS[form](Task(data_set, folder / "export", index, options))
         by_licence = {name or NOT_STATED: number for name, number in licences(index).items()}
         done = Exported(form, made, splits, by_licence, left_out, together)
-        write_mark(folder / "export", _mark(done, selection, options))
+        write_mark(folder / "export", _mark(done, data_set, selection, options))
     return done
 
 
-def _mark(done: Exported, selection: Selection, options: Options) -> dict[str, Any]:
+def _mark(done: Exported, data_set: Path, selection: Selection, options: Options) -> dict[str, Any]:
     return {
         "made_by": "maskdrape export",
         "version": __version__,
         "format": done.form,
+        "manifest_sha256": _sha256(data_set / MANIFEST),
         "seed": options.seed,
         "split": list(options.shares) or None,
         "splits": done.splits,
@@ -89,3 +91,8 @@ def _mark(done: Exported, selection: Selection, options: Options) -> dict[str, A
         "licences": done.licences,
         "synthetic": SYNTHETIC["masked"],
     }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

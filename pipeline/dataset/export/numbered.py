@@ -31,8 +31,9 @@ def number_pictures(index: sqlite3.Connection) -> None:
     Its folder has the identity's name, without blanks: readers of such lists split lines at them.
     """
     index.executescript(_TABLE)
+    index.execute("BEGIN")
     blank = []
-    for identity, name in index.execute("SELECT id, name FROM identities").fetchall():
+    for identity, name in index.execute("SELECT id, name FROM identities"):
         if name.split() == [name]:
             index.execute("INSERT INTO folders VALUES (?, ?)", (identity, name))
         else:
@@ -42,6 +43,7 @@ def number_pictures(index: sqlite3.Connection) -> None:
         while index.execute("SELECT 1 FROM folders WHERE folder = ?", (folder,)).fetchone():
             folder += "_"
         index.execute("INSERT INTO folders VALUES (?, ?)", (identity, folder))
+    index.execute("COMMIT")
 
 
 def write_pictures(task: Task) -> int:

@@ -71,17 +71,19 @@ def allot(
     """
     total = index.execute("SELECT count(*) FROM identities WHERE split = ?", (within,)).fetchone()[0]
     filled = [0] * len(shares)
-    groups = index.execute(
-        "SELECT leader, count(*) AS size FROM identities WHERE split = ? GROUP BY leader "
-        "ORDER BY size DESC, min(max(photos), 2) DESC, min(draw)",
-        (within,),
-    ).fetchall()
     index.execute("BEGIN")
-    for leader, size in groups:
+    # A table of its own, as what is read must not change meanwhile.
+    index.execute(
+        "CREATE TEMP TABLE allotted AS SELECT leader, count(*) AS size FROM identities WHERE split = ? "
+        "GROUP BY leader ORDER BY size DESC, min(max(photos), 2) DESC, min(draw)",
+        (within,),
+    )
+    for leader, size in index.execute("SELECT leader, size FROM allotted ORDER BY rowid"):
         if size > 1:
             place = max(range(len(shares)), key=lambda at: shares[at] * total - filled[at])
         else:
             place = min(range(len(shares)), key=lambda at: (filled[at] / shares[at], -shares[at]))
         filled[place] += size
         index.execute(f"UPDATE identities SET {column} = ? WHERE leader = ?", (values[place], leader))
+    index.execute("DROP TABLE allotted")
     index.execute("COMMIT")

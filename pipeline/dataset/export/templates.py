@@ -70,7 +70,7 @@ def write_templates(task: Task, split: str, protocols: Mapping[str, tuple[str, s
 def _templates(task: Task, split: str) -> Iterator[tuple[int, int, str, str, list[tuple[str, int]]]]:
     """Number, person, role, kind and pictures (file, photo) of every template."""
     people = task.index.execute("SELECT id FROM identities WHERE split = ? ORDER BY number", (split,))
-    for (person,) in people.fetchall():
+    for (person,) in people:
         for role, half in zip((GALLERY, PROBE), _halves(task, person), strict=True):
             for kind in (UNMASKED, MASKED):
                 if half:
