@@ -14,7 +14,7 @@ import numpy as np
 from scipy import ndimage
 from scipy.special import ndtr
 
-from pipeline.composite.sharpness import READING, profiles_across
+from pipeline.composite.sharpness import MOST, READING, edge_points, profiles_across, strongest
 from pipeline.records import Float
 
 _STEP = 0.25  # px
@@ -27,7 +27,7 @@ _ENDS = (0.015, 0.985)  # of encoded white: what clips shows no overshoot
 _STEEPEST = 0.25  # of the edges; the others are soft by nature
 _FEWEST = 12
 _LEAST = 0.01  # of an edge's height: as much is there without any sharpening
-_MOST = 0.1  # more is seen where noise or drawn lines stand beside edges
+_LARGEST = 0.1  # more is seen where noise or drawn lines stand beside edges
 
 _RADIUS = 1.0  # px: wider sharpening by less looks the same at edges as soft as a photo's
 _AMOUNTS: Float = np.linspace(0.0, 4.0, 21)
@@ -56,7 +56,9 @@ def measure_edges(luma: Float, noise: float) -> Edges | None:
     ``noise`` is its grain's standard deviation. An overshoot that one side of the edges shows and the other
     does not is no sharpening.
     """
-    edges = profiles_across(luma, _T)
+    points, normals, gradient = edge_points(luma)
+    some = strongest(gradient, MOST)
+    edges = profiles_across(luma, points[some], normals[some], _T)
     low, high = edges[:, _T <= -_NEAR], edges[:, _T >= _NEAR]
     bottom, rise = low.mean(axis=1), high.mean(axis=1) - low.mean(axis=1)
     clean = rise > max(_LEAST_RISE, _LEAST_OVER_NOISE * noise)
@@ -71,7 +73,7 @@ def measure_edges(luma: Float, noise: float) -> Edges | None:
     overshoot = float(min(shape[_T > 0].max() - 1.0, -shape[_T < 0].min()))
     return Edges(
         width=float(np.sqrt(max(width**2 - READING**2, 0.0))),
-        overshoot=min(overshoot, _MOST) if overshoot > _LEAST else 0.0,
+        overshoot=min(overshoot, _LARGEST) if overshoot > _LEAST else 0.0,
     )
 
 

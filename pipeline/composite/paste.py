@@ -15,6 +15,7 @@ from pipeline.composite.matte import into_photo, quantise_matte, quantise_shadow
 from pipeline.composite.occlusion import with_front
 from pipeline.composite.outline import soften_outline
 from pipeline.composite.sensor import measure_sensor, soften
+from pipeline.composite.smear import smeared
 from pipeline.config import CompositeConfig
 from pipeline.records import PARTS, Layers, Photo
 
@@ -41,8 +42,8 @@ def composite(
     if config.blur:
         blur = sensor.blur if history is None else blur_before(sensor.blur, history)
         sharp = sharpening(blur, sensor.overshoot)
-        rgba = soften_outline(soften(layers.rgba, sharp.blur), layers.pixel)
-        shadow = soften(layers.shadow, sharp.blur)
+        rgba = soften_outline(smeared(soften(layers.rgba, sharp.blur), sensor.smear), layers.pixel)
+        shadow = smeared(soften(layers.shadow, sharp.blur), sensor.smear)
     alpha = np.clip(rgba[..., 3], 0.0, 1.0)
     shadow = np.clip(shadow, 0.0, 1.0)
     fabric = rgba[..., :3]

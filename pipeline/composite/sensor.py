@@ -12,6 +12,7 @@ from pipeline.colour import LUMA
 from pipeline.composite.grain import NO_GRAIN, Grain, least_grain, measure_grain
 from pipeline.composite.halo import measure_edges
 from pipeline.composite.sharpness import edge_blur
+from pipeline.composite.smear import NO_SMEAR, Smear, measure_smear
 from pipeline.records import Float
 
 RENDER_BLUR = 0.36
@@ -28,6 +29,7 @@ class Sensor:
     blur: float  # px, standard deviation of the point spread
     grain: Grain
     overshoot: float = 0.0  # of an edge's height
+    smear: Smear = NO_SMEAR
 
 
 def measure_sensor(
@@ -37,8 +39,8 @@ def measure_sensor(
 
     ``covered`` (h, w) is where the mask will be inside ``box``: the photo still shows the face's skin
     there. Grain is read on it, and around the head, where it is no less: what skin shows beyond that is
-    its own relief, which on a small face is as fine as grain. Blur is read around the eyes,
-    where a face has its sharpest lines, sharpening on all clean edges of the head, hair and collar.
+    its own relief, which on a small face is as fine as grain. Blur is read around the eyes, where a face
+    has its sharpest lines, sharpening and motion on all clean edges of the head, hair and collar.
     """
     rows, columns = np.flatnonzero(covered.any(axis=1)), np.flatnonzero(covered.any(axis=0))
     if not len(rows):
@@ -57,10 +59,11 @@ def measure_sensor(
     wide, high = (x1 - x0) // 4, (y1 - y0) // 4
     head = pixels[max(0, y0 - high) : y1 + high, max(0, x0 - wide) : x1 + wide] / 255.0
     blur = edge_blur(face @ LUMA, grain.luma)
+    smear = measure_smear(head @ LUMA, grain.luma)
     edges = measure_edges(head @ LUMA, grain.luma)
     if edges is None:
-        return Sensor(blur, grain)
-    return Sensor(max(blur, min(edges.width, _DOUBTED)), grain, edges.overshoot)
+        return Sensor(blur, grain, smear=smear)
+    return Sensor(max(blur, min(edges.width, _DOUBTED)), grain, edges.overshoot, smear)
 
 
 def _grain_around(pixels: NDArray[np.uint8], box: tuple[int, int, int, int], luma: float) -> Grain | None:

@@ -17,7 +17,7 @@ _SMOOTH = 0.5  # of the blur itself
 _REACH = 8.0  # px to each side of an edge
 _STEP = 0.25  # px
 _ALONG: Float = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])  # px; the mean of so many profiles has less noise
-_MOST = 1500  # edges that are read, the strongest
+MOST = 1500  # edges that are read, the strongest
 _LEAST_RISE = 0.12  # of encoded white
 _LEAST_OVER_NOISE = 6.0
 _ENDS_AT = 0.08  # of its steepest slope: there a step is at its end
@@ -42,12 +42,12 @@ def edge_blur(luma: Float, noise: float) -> float:
         )
         if len(widths) < _FEWEST:
             return _FLOOR
-        variance = float(np.quantile(widths, _SHARPEST)) ** 2 - _variance(smooth)
+        variance = float(np.quantile(widths, _SHARPEST)) ** 2 - variance_of(smooth)
         blur = float(np.clip(np.sqrt(max(variance, 0.0)), _FLOOR, _CEILING))
     return blur
 
 
-def _variance(smooth: float) -> float:
+def variance_of(smooth: float) -> float:
     """What a Gaussian filter of that width really adds: on so few pixels, not its square."""
     impulse = np.zeros(33)
     impulse[16] = 1.0
@@ -56,10 +56,20 @@ def _variance(smooth: float) -> float:
 
 def step_widths(luma: Float, least: float) -> Float:
     """Standard deviations in px (P,) of the steps of ``luma`` (h, w) that rise by ``least`` or more."""
+    points, normals, gradient = edge_points(luma)
+    some = strongest(gradient, MOST)
+    widths, good = widths_across(luma, points[some], normals[some], least)
+    return widths[good]
+
+
+def widths_across(
+    luma: Float, points: Float, normals: Float, least: float
+) -> tuple[Float, NDArray[np.bool_]]:
+    """Standard deviations in px (P,) of edges, and which (P,) of them are steps that rise by ``least``."""
     offsets = np.arange(-round(_REACH / _STEP), round(_REACH / _STEP) + 1)
-    profiles = profiles_across(luma, offsets * _STEP)
+    profiles = profiles_across(luma, points, normals, offsets * _STEP)
     if not len(profiles):
-        return np.zeros(0)
+        return np.zeros(0), np.zeros(0, bool)
     slopes = np.gradient(profiles, _STEP, axis=1)
     last, rows = len(offsets) - 1, np.arange(len(profiles))
     steepest = np.where(np.abs(offsets) * _STEP <= 1.0, slopes, -np.inf).argmax(axis=1)
@@ -77,12 +87,15 @@ def step_widths(luma: Float, least: float) -> Float:
     climbs = np.where(before, profiles, -np.inf).max(axis=1) - bottom
     good = (rise > least) & (high < last) & (low > 0)
     good &= (falls < _TURNS_BACK * rise) & (climbs < _TURNS_BACK * rise)
-    variance = rise[good] ** 2 / (2 * np.pi * slope[good] ** 2) - READING**2
-    return np.asarray(np.sqrt(np.maximum(variance, 0.0)))
+    variance = rise**2 / (2 * np.pi * slope**2) - READING**2
+    return np.sqrt(np.maximum(variance, 0.0)), good
 
 
-def profiles_across(luma: Float, offsets: Float) -> Float:
-    """Samples (P, N) of ``luma`` at ``offsets`` px (N,) across its strongest edges, from dark to bright."""
+def edge_points(luma: Float) -> tuple[Float, Float, Float]:
+    """Points (P, 2) where ``luma`` (h, w) is steepest, unit normals (P, 2) to its bright side, gradient (P,).
+
+    Points and normals are row, column.
+    """
     dx = ndimage.gaussian_filter(luma, _PRESMOOTH, order=(0, 1))
     dy = ndimage.gaussian_filter(luma, _PRESMOOTH, order=(1, 0))
     gradient = np.hypot(dx, dy)
@@ -90,11 +103,22 @@ def profiles_across(luma: Float, offsets: Float) -> Float:
     margin = int(_REACH)
     crest[:margin] = crest[-margin:] = False
     crest[:, :margin] = crest[:, -margin:] = False
-    if np.count_nonzero(crest) > _MOST:
-        crest &= gradient >= np.partition(gradient[crest], -_MOST)[-_MOST]
-    normals = np.stack([dy[crest], dx[crest]], axis=1) / np.maximum(gradient[crest], 1e-12)[:, None]
+    steep = gradient[crest]
+    normals = np.stack([dy[crest], dx[crest]], axis=1) / np.maximum(steep, 1e-12)[:, None]
+    return np.argwhere(crest).astype(float), normals, steep
+
+
+def strongest(gradient: Float, most: int) -> NDArray[np.bool_]:
+    """Which (P,) of the edges are among the ``most`` with the greatest gradient (P,)."""
+    if len(gradient) <= most:
+        return np.ones(len(gradient), bool)
+    return np.asarray(gradient >= np.partition(gradient, -most)[-most])
+
+
+def profiles_across(luma: Float, points: Float, normals: Float, offsets: Float) -> Float:
+    """Samples (P, N) of ``luma`` at ``offsets`` px (N,) across edges, from dark to bright."""
     tangents = normals[:, None, None, ::-1] * np.array([-1.0, 1.0]) * _ALONG[None, :, None, None]
-    at = np.argwhere(crest)[:, None, None] + offsets[:, None] * normals[:, None, None] + tangents
+    at = points[:, None, None] + offsets[:, None] * normals[:, None, None] + tangents
     samples = ndimage.map_coordinates(luma, at.transpose(3, 0, 1, 2), order=3, mode="nearest")
     return np.asarray(samples.mean(axis=1))
 
