@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.dataset.distribution import KINDS
 from pipeline.dataset.preview.choose import evenly
-from pipeline.dataset.read import labels, rejects, rows
+from pipeline.dataset.read import DataSetError, labels, rejects, rows
 from pipeline.dataset.reasons import grouped
 
 RIGHTS = ("source", "licence", "consent")
@@ -102,15 +102,12 @@ def _measured(folder: Path, samples: int, looked_at: int) -> Stats:
     checks: dict[str, list[float]] = {}
     for row in evenly(rows(folder), samples, looked_at):
         known = labels(folder, row)
-        x0, y0, x1, y1 = known["face"]["box_px"]
-        numbers = {
-            **{f"{name}_degrees": value for name, value in known["face"]["pose_degrees"].items()},
-            "face_px": max(x1 - x0, y1 - y0),
-            "residual_mm": known["face"]["residual_mm"],
-            "photo_width_px": known["photo"]["width"],
-            "photo_height_px": known["photo"]["height"],
-        }
-        for into, found in ((face, numbers), (checks, known["mask"]["checks"])):
+        try:
+            numbers = _numbers(known)
+            found_checks = known["mask"]["checks"]
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataSetError(f"{row['labels']}/sample.json lacks {error}: see verify") from error
+        for into, found in ((face, numbers), (checks, found_checks)):
             for name, value in found.items():
                 if value is not None:
                     into.setdefault(name, []).append(float(value))
@@ -118,6 +115,17 @@ def _measured(folder: Path, samples: int, looked_at: int) -> Stats:
         "looked_at": min(samples, looked_at),
         "face": {name: _spread(values) for name, values in face.items()},
         "checks": {name: _spread(values) for name, values in sorted(checks.items())},
+    }
+
+
+def _numbers(known: Mapping[str, Any]) -> dict[str, float | None]:
+    x0, y0, x1, y1 = known["face"]["box_px"]
+    return {
+        **{f"{name}_degrees": value for name, value in known["face"]["pose_degrees"].items()},
+        "face_px": max(x1 - x0, y1 - y0),
+        "residual_mm": known["face"]["residual_mm"],
+        "photo_width_px": known["photo"]["width"],
+        "photo_height_px": known["photo"]["height"],
     }
 
 

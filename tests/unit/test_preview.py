@@ -7,6 +7,7 @@ import io
 import json
 import random
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from pipeline.dataset.preview.page import LARGEST, Source, page
 from pipeline.dataset.preview.pictures import data_uri
 from pipeline.dataset.reasons import grouped, reason_in_general
 from pipeline.dataset.read import DataSetError, rows
+from pipeline.dataset.stats import statistics
 
 pytest.importorskip("jinja2")
 
@@ -109,8 +111,6 @@ def test_nothing_in_the_page_comes_from_elsewhere(whole):
 
 def test_what_rows_say_stays_text(folder, tmp_path):
     """Hostile names in every place that holds a text: no element, no attribute of theirs comes to be."""
-    import shutil
-
     hostile = """"><script>alert(1)</script><img src=x onerror=alert(2)>'</style>{{ 7 * 7 }}"""
     copy = tmp_path / "data"
     shutil.copytree(folder, copy)
@@ -176,3 +176,13 @@ def test_facts_are_short():
         ("face.landmarks_px", "478 × 2 values"),
         ("face.box_px", "1.25, 2, 3, 4"),
     ]
+
+
+def test_labels_that_lack_something_are_named(folder, tmp_path):
+    shutil.copytree(folder, tmp_path / "data")
+    row = next(rows(folder))
+    (tmp_path / "data" / row["labels"] / "sample.json").write_text("{}")
+    with pytest.raises(DataSetError, match=row["sample_id"]):
+        page(Source(tmp_path / "data", "t", lambda row: None), 10)
+    with pytest.raises(DataSetError, match=row["sample_id"]):
+        statistics(tmp_path / "data", 10)

@@ -20,8 +20,8 @@ from pipeline.dataset.metadata import NOTE
 from pipeline.dataset.preview.choose import evenly
 from pipeline.dataset.preview.facts import facts
 from pipeline.dataset.preview.pictures import around_face, data_uri
+from pipeline.dataset.read import DataSetError, labels, rejects, rows
 from pipeline.dataset.reasons import Group, grouped
-from pipeline.dataset.read import labels, rejects, rows
 
 Row = Mapping[str, Any]
 Photo = NDArray[np.uint8]
@@ -141,7 +141,14 @@ def _samples(
     """What the page shows of each sample, in at most so many characters of ``pictures`` and of labels."""
     for row in evenly(rows(source.folder), total, most):
         known = labels(source.folder, row)
-        before, after = _pair(source, row, known, pictures)
+        try:
+            before, after = _pair(source, row, known, pictures)
+            matte = _matte(source, row, known, pictures)
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            said = f"{type(error).__name__}: {error}"
+            raise DataSetError(
+                f"{row['image']} or its labels cannot be shown ({said}): see verify"
+            ) from error
         mask = ", ".join(str(row[name]).replace("_", " ") for name in ("design", "wearing", "colour"))
         yield {
             "identity": _text(row["identity"]),
@@ -150,7 +157,7 @@ def _samples(
             "reason": _text(row["reason"]),
             "before": before,
             "after": after,
-            "matte": _matte(source, row, known, pictures),
+            "matte": matte,
             "filters": {name: _text(row[name]) for name in _FILTERS},
             "text": " ".join(_text(row[name]) for name in ("sample_id", "identity", "photo", "reason")),
             "facts": _within(characters, [*_of_row(row), *facts(known)]),
