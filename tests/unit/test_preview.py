@@ -21,8 +21,8 @@ from pipeline.dataset.preview.choose import evenly
 from pipeline.dataset.preview.facts import facts
 from pipeline.dataset.preview.page import LARGEST, Source, page
 from pipeline.dataset.preview.pictures import data_uri
-from pipeline.dataset.reasons import grouped, reason_in_general
 from pipeline.dataset.read import DataSetError, rows
+from pipeline.dataset.reasons import grouped, reason_in_general
 from pipeline.dataset.stats import statistics
 
 pytest.importorskip("jinja2")
