@@ -21,9 +21,11 @@ def remember_recipe(journals: Path, recipe: Mapping[str, Any]) -> None:
         write_whole(journals / _NAME, readable_json(recipe).encode())
 
 
-def earlier_recipe(state: Path) -> dict[str, Any]:
-    """The recipe that an output was made by, with its number of ``samples``; empty where none is known."""
-    for file in sorted((state / "journal").glob(f"*/{_NAME}")):
+def earlier_recipe(journals: Path) -> dict[str, Any]:
+    """The other recipe, if any, with journals beside these, and its number of ``samples``; else empty."""
+    for file in sorted(journals.parent.glob(f"*/{_NAME}")):
+        if file.parent == journals:
+            continue
         try:
             found = json.loads(file.read_bytes())
         except (OSError, ValueError):

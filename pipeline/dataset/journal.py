@@ -135,15 +135,20 @@ def open_journal(state: Path, recipe: str) -> tuple[Path, bool]:
 
     Raises Busy when a process is still writing to the other.
     """
-    root, name = state / "journal", recipe[:32]
-    root.mkdir(parents=True, exist_ok=True)
+    own = journals_of(state, recipe)
+    own.parent.mkdir(parents=True, exist_ok=True)
     swept = False
     with FileLock(state / "sweep.lock"):
-        for other in sorted(root.iterdir()):
-            if other.name != name:
+        for other in sorted(own.parent.iterdir()):
+            if other != own:
                 _sweep(other)
                 swept = True
-    return root / name, swept
+    return own, swept
+
+
+def journals_of(state: Path, recipe: str) -> Path:
+    """Where the journals of a recipe are, whether there are any or not."""
+    return state / "journal" / recipe[:32]
 
 
 def others_at_work(folder: Path) -> bool:

@@ -13,7 +13,15 @@ from pipeline.dataset.distribution import kinds_of
 from pipeline.dataset.earlier import earlier_recipe, remember_recipe, what_changes
 from pipeline.dataset.face_hash import face_hash
 from pipeline.dataset.finalise import Tables, finalise, reject_row, valid_rows
-from pipeline.dataset.journal import Journal, given, open_journal, others_at_work, stat_of, state_of
+from pipeline.dataset.journal import (
+    Journal,
+    given,
+    journals_of,
+    open_journal,
+    others_at_work,
+    stat_of,
+    state_of,
+)
 from pipeline.dataset.stopped import stopped_in_words
 from pipeline.dataset.write import image_name, labels_name, write_sample
 from pipeline.files import write_whole
@@ -78,9 +86,9 @@ def run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
 def _run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
     config, state = job.config, job.output / ".maskdrape"
     write_whole(state / ".gitignore", b"*\n")
-    wanted = recipe(config, stages)
-    before = earlier_recipe(state)
-    journals, swept = open_journal(state, recipe_key(config, stages))
+    wanted, key = recipe(config, stages), recipe_key(config, stages)
+    before = earlier_recipe(journals_of(state, key))
+    journals, swept = open_journal(state, key)
     remember_recipe(journals, wanted)
     mine = share(entries, job)
     everything = job.only is None and job.shard[1] == 1
@@ -98,7 +106,7 @@ def _run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
             again += not entry.problem and journal.photo(entry.source) is not None
         note = what_changes(before, wanted) if swept else []
         if again:
-            note.append(f"{again} photos changed, or lack something, since they were done: made up for now")
+            note.append(f"photos that changed, or lack a file or a variant, since they were made: {again}")
         yield Started(len(mine), len(mine) - len(waiting), "\n".join(note))
         for entry in waiting:
             if entry.problem:
