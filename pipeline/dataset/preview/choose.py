@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import TypeVar
 
 Item = TypeVar("Item")
 
 
 def evenly(items: Iterable[Item], count: int, most: int) -> Iterator[Item]:
-    """At most ``most`` of the ``count`` items, as evenly spaced as whole numbers allow, the first among them.
+    """At most ``most`` of the ``count`` items: one from each of so many stretches of equal length.
 
-    ``items`` are read once, in order.
+    Where in its stretch is drawn, the same every time: with equal steps a manifest of eight variants a photo
+    might show the first ones only. ``items`` are read once, in order.
     """
+    draw = random.Random(0)
     shown = min(count, most)
-    wanted = (index * count // shown for index in range(shown))
+    borders = [index * count // shown for index in range(shown + 1)] if shown else []
+    wanted = (draw.randrange(low, high) for low, high in pairwise(borders))
     following = next(wanted, None)
     for number, item in enumerate(items):
         if number == following:
