@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from importlib import import_module
 
 
 class ExportError(Exception):
@@ -10,6 +10,13 @@ class ExportError(Exception):
 
 
 def need(*modules: str, extra: str = "export") -> None:
-    """Raise ExportError where one of the modules of an extra is not installed."""
-    if any(find_spec(module) is None for module in modules):
-        raise ExportError(f"this export needs a package; install it with: pip install 'maskdrape[{extra}]'")
+    """Raise ExportError where one of the modules of an extra is not installed, or does not load."""
+    for module in modules:
+        try:
+            import_module(module)
+        except ModuleNotFoundError as error:
+            raise ExportError(
+                f"this export needs a package; install it with: pip install 'maskdrape[{extra}]'"
+            ) from error
+        except ImportError as error:  # as pyarrow 26 beside numpy 1
+            raise ExportError(f"{module} does not load: {error}") from error
