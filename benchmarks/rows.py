@@ -30,7 +30,7 @@ def write_rows(folder: Path, count: int) -> None:
     from tiny_data_set import tiny_data_set, tiny_job, tiny_stages
 
     from pipeline.dataset.finalise import sample_id
-    from pipeline.dataset.journal import given, open_journal, stat_of, state_of
+    from pipeline.dataset.journal.journal import given, open_journal, stat_of, state_of
     from pipeline.dataset.read import labels, rows
     from pipeline.dataset.rows import json_line, readable_json
     from pipeline.dataset.write import image_name, labels_name

@@ -14,11 +14,11 @@ import numpy as np
 from pipeline.attempts import first_accepted
 from pipeline.cache import cached, content_key, key_of_photo
 from pipeline.config import Config
-from pipeline.dataset.crop import aligned, alignment
-from pipeline.dataset.extent import whole_extent
 from pipeline.dataset.finalise import sample_id
 from pipeline.dataset.jpeg import spliced_jpeg
-from pipeline.dataset.labels import build_labels
+from pipeline.dataset.labels.build import build_labels
+from pipeline.dataset.labels.crop import aligned, alignment
+from pipeline.dataset.labels.extent import whole_extent
 from pipeline.masks.balance import Choice
 from pipeline.masks.collider import Ground
 from pipeline.records import Face, FacePoints, Float, Photo, PhotoSource, Rejected, RestMask, Sample, WornMask

@@ -13,10 +13,10 @@ from rich.progress import Progress
 from pipeline.cli.job import ALL_DONE, CRASH
 from pipeline.cli.photos import photo_of
 from pipeline.dataset.forget.elsewhere import Made, caches_elsewhere, delete_exports, exports
+from pipeline.dataset.forget.forgotten import read_forgotten
 from pipeline.dataset.forget.remove import alone_in, remove
 from pipeline.dataset.forget.search import Searched, search
 from pipeline.dataset.forget.traces import Traces, drop_plan, find_traces, keep_plan
-from pipeline.dataset.forgotten import read_forgotten
 from pipeline.dataset.read import DataSetError
 from pipeline.recipe import ConfigError
 

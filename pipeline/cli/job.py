@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.dataset.forget.elsewhere import remember_cache
-from pipeline.dataset.forgotten import NOBODY, REASON, read_forgotten
+from pipeline.dataset.forget.forgotten import NOBODY, REASON, read_forgotten
 from pipeline.photos.listing import Entry, TableError, list_folder, list_table
 from pipeline.recipe import ConfigError, Job, resolved_yaml
 from pipeline.records import PhotoSource

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pipeline.cli.job import ALL_DONE, WITH_REJECTS
 from pipeline.dataset.read import MANIFEST
-from pipeline.dataset.verify import Check, Problem, Verified, verify
+from pipeline.dataset.verify.folder import Check, Problem, Verified, verify
 from pipeline.recipe import ConfigError
 
 MOST = 50  # problems that are listed where a person reads
@@ -51,12 +51,12 @@ def verify_data_set(folder: Path, photos: Path | None, fast: bool, as_json: bool
 def _checks(folder: Path, photos: Path | None, fast: bool) -> list[Check]:
     checks: list[Check] = []
     if not fast:
-        from pipeline.dataset.verify_pixels import check_pixels
+        from pipeline.dataset.verify.pixels import check_pixels
 
         checks.append(check_pixels)
     if photos is not None:
         from pipeline.cli.photos import photo_of
-        from pipeline.dataset.verify_pixels import photo_check
+        from pipeline.dataset.verify.pixels import photo_check
 
         checks.append(photo_check(photo_of(folder, photos)))
     return checks

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from pipeline.dataset.around_face import around_face
 from pipeline.dataset.rows import Row
 from pipeline.records import PhotoSource
 
@@ -70,26 +71,11 @@ def _tiles(output: Path, row: Row, before: NDArray[np.uint8]) -> list[Image.Imag
     for path in (output / row["image"], labels / "matte.png"):
         with Image.open(path) as picture:
             pictures.append(picture.convert("RGB"))
-    frame = _frame(box, before.shape[1], before.shape[0])
+    frame = around_face(box, before.shape[1], before.shape[0])
     return [
         picture.crop(frame).resize((_TILE, _TILE), Image.Resampling.LANCZOS)  # black beyond the photo
         for picture in pictures
     ]
-
-
-def _frame(box: Sequence[float], width: int, height: int) -> tuple[int, int, int, int]:
-    """A square around the face with room for ears and chin, moved into the photo as far as it fits."""
-    x0, y0, x1, y1 = box
-    face = max(x1 - x0, y1 - y0)
-    side = min(2.1 * face, max(1.2 * face, min(width, height)))
-
-    def place(middle: float, length: int) -> float:
-        if side >= length:
-            return (length - side) / 2
-        return min(max(middle - side / 2, 0.0), length - side)
-
-    left, top = place((x0 + x1) / 2, width), place((y0 + y1) / 2, height)
-    return round(left), round(top), round(left + side), round(top + side)
 
 
 def _fitting(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from pipeline.dataset.contact_sheet import SAMPLES, draw_contact_sheet
 from pipeline.dataset.distribution import Distribution, Shares, distribution, distribution_json
-from pipeline.dataset.journal import Journal
+from pipeline.dataset.journal.journal import Journal
 from pipeline.dataset.read import MANIFEST, REJECTS, SUMS, rejects, rows
 from pipeline.dataset.rows import Row, json_line
 from pipeline.dataset.strangers import remove_strangers

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.dataset.distribution import kinds_of
-from pipeline.dataset.earlier import earlier_recipe, remember_recipe, what_changes
-from pipeline.dataset.face_hash import face_hash
 from pipeline.dataset.finalise import Tables, finalise, reject_row, valid_rows
-from pipeline.dataset.journal import (
+from pipeline.dataset.journal.earlier import earlier_recipe, remember_recipe, what_changes
+from pipeline.dataset.journal.journal import (
     Journal,
     given,
     journals_of,
@@ -22,7 +21,8 @@ from pipeline.dataset.journal import (
     stat_of,
     state_of,
 )
-from pipeline.dataset.stopped import stopped_in_words
+from pipeline.dataset.journal.stopped import stopped_in_words
+from pipeline.dataset.labels.face_hash import face_hash
 from pipeline.dataset.write import image_name, labels_name, write_sample
 from pipeline.files import write_whole
 from pipeline.flow import Made, Opened, Refused, make_photo, recipe, recipe_key

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from skimage.transform import SimilarityTransform
 
-from pipeline.dataset.crop import SIDE, TEMPLATE, aligned, alignment
-from pipeline.dataset.face_hash import face_hash
+from pipeline.dataset.labels.crop import SIDE, TEMPLATE, aligned, alignment
+from pipeline.dataset.labels.face_hash import face_hash
 
 
 def placed(size: float, degrees: float, x: float, y: float) -> np.ndarray:

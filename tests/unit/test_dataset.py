@@ -12,9 +12,9 @@ from PIL import Image
 from tiny_data_set import LICENCES, tiny_data_set
 
 from pipeline.config import Config
-from pipeline.dataset.coverage import in_words
-from pipeline.dataset.crop import TEMPLATE, aligned
-from pipeline.dataset.face_hash import face_hash
+from pipeline.dataset.labels.coverage import in_words
+from pipeline.dataset.labels.crop import TEMPLATE, aligned
+from pipeline.dataset.labels.face_hash import face_hash
 from pipeline.dataset.read import labels, rows
 from pipeline.exr import read_exr
 from pipeline.farm.local import run

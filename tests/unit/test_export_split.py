@@ -17,7 +17,7 @@ from pipeline.cli.app import invoke
 from pipeline.dataset.export.errors import ExportError
 from pipeline.dataset.export.near_duplicates import near_pairs
 from pipeline.dataset.export.split import read_shares
-from pipeline.dataset.face_hash import face_hash
+from pipeline.dataset.labels.face_hash import face_hash
 from pipeline.dataset.read import rows
 
 

@@ -17,9 +17,9 @@ from fakes import Counter, save_photo
 from test_flow import contents, job, make
 
 from pipeline.cli import app
-from pipeline.dataset import journal
-from pipeline.dataset.journal import Busy
-from pipeline.dataset.stopped import Stopped
+from pipeline.dataset.journal import journal
+from pipeline.dataset.journal.journal import Busy
+from pipeline.dataset.journal.stopped import Stopped
 from pipeline.farm.local import Finished, Started, run
 from pipeline.photos.listing import list_folder
 from pipeline.recipe import ConfigError, read_job
@@ -46,7 +46,7 @@ sys.path[:0] = [{here!r}, {root!r}]
 from pathlib import Path
 from fakes import Counter
 from pipeline.config import Config
-from pipeline.dataset.stopped import Stopped
+from pipeline.dataset.journal.stopped import Stopped
 from pipeline.farm.local import run
 from pipeline.photos.listing import list_folder
 from pipeline.recipe import Job

@@ -18,11 +18,11 @@ from pipeline.cli.job import without_forgotten
 from pipeline.cli.photos import photo_of
 from pipeline.config import Config
 from pipeline.dataset.forget.elsewhere import remember_cache
+from pipeline.dataset.forget.forgotten import NOBODY, read_forgotten
 from pipeline.dataset.forget.remove import alone_in, remove
 from pipeline.dataset.forget.search import CHUNK, search
 from pipeline.dataset.forget.traces import Traces, drop_plan, find_traces, keep_plan
-from pipeline.dataset.forgotten import NOBODY, read_forgotten
-from pipeline.dataset.journal import Busy
+from pipeline.dataset.journal.journal import Busy
 from pipeline.dataset.read import DataSetError, rejects, rows, sums
 from pipeline.farm.local import run
 from pipeline.photos.listing import list_folder

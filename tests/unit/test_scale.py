@@ -17,7 +17,7 @@ sys.path.append(str(Path(__file__).parents[2]))  # benchmarks/ is no part of the
 from benchmarks.rows import SIDE, VARIANTS, write_rows
 from pipeline.config import Config
 from pipeline.dataset.read import rows, sums
-from pipeline.dataset.verify import Problem, Verified, verify
+from pipeline.dataset.verify.folder import Problem, Verified, verify
 from pipeline.farm.local import Finished, Started, run
 from pipeline.photos.listing import list_table
 from pipeline.recipe import Job

@@ -16,8 +16,8 @@ from pipeline.cli.photos import photo_of
 from pipeline.cli.verify import verify_data_set
 from pipeline.dataset.images import save_png
 from pipeline.dataset.read import DataSetError, rows
-from pipeline.dataset.verify import Problem, Verified, verify
-from pipeline.dataset.verify_pixels import check_pixels, photo_check
+from pipeline.dataset.verify.folder import Problem, Verified, verify
+from pipeline.dataset.verify.pixels import check_pixels, photo_check
 from pipeline.exr import read_exr, write_exr
 
 

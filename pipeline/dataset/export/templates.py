@@ -11,11 +11,11 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 
-from pipeline.dataset.crop import SIDE
 from pipeline.dataset.export.draw_pairs import Known, faces_of
 from pipeline.dataset.export.numbered import file_name, name_and_number
 from pipeline.dataset.export.rights import MASKED, UNMASKED
 from pipeline.dataset.export.task import Task, split_folder
+from pipeline.dataset.labels.crop import SIDE
 
 GALLERY, PROBE = "gallery", "probe"
 _HEADER = (

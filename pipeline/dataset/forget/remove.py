@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from pipeline.cache import entries_of_photo, is_of_a_face
 from pipeline.dataset.contact_sheet import SAMPLES, draw_contact_sheet
 from pipeline.dataset.distribution import distribution, distribution_json
+from pipeline.dataset.forget.forgotten import add_forgotten
 from pipeline.dataset.forget.traces import Traces, journals
-from pipeline.dataset.forgotten import add_forgotten
-from pipeline.dataset.journal import Busy
+from pipeline.dataset.journal.journal import Busy
 from pipeline.dataset.read import MANIFEST, REJECTS, SUMS, rows
 from pipeline.files import write_whole, writing_whole
 from pipeline.records import PhotoSource

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline import __version__
+from pipeline.dataset.around_face import around_face
 from pipeline.dataset.metadata import NOTE
 from pipeline.dataset.preview.choose import evenly
 from pipeline.dataset.preview.facts import facts
-from pipeline.dataset.preview.pictures import around_face, data_uri
+from pipeline.dataset.preview.pictures import data_uri
 from pipeline.dataset.read import DataSetError, labels, rejects, rows
 from pipeline.dataset.reasons import Group, grouped
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 Pixels = NDArray[np.uint8]
-Frame = tuple[int, int, int, int]
 
 SIDES = (336, 256, 192, 144, 112, 80)
 """Pixels across, the first that fits is taken."""
@@ -40,19 +38,3 @@ def data_uri(picture: Image.Image, most: int) -> str:
 
 def _uri(file: bytes) -> str:
     return "data:image/webp;base64," + base64.b64encode(file).decode()
-
-
-def around_face(box: Sequence[float], width: int, height: int) -> Frame:
-    """A square x0 y0 x1 y1 px around a face's box with room for ears and chin, inside the photo as far as it
-    fits."""
-    x0, y0, x1, y1 = box
-    face = max(x1 - x0, y1 - y0)
-    side = min(2.1 * face, max(1.2 * face, min(width, height)))
-
-    def place(middle: float, length: int) -> float:
-        if side >= length:
-            return (length - side) / 2
-        return min(max(middle - side / 2, 0.0), length - side)
-
-    left, top = place((x0 + x1) / 2, width), place((y0 + y1) / 2, height)
-    return round(left), round(top), round(left + side), round(top + side)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.dataset.coverage import in_words
+from pipeline.dataset.labels.coverage import in_words
 from pipeline.records import PARTS, Face, FacePoints, Float, Layers, Light, LightFit, Photo, WornMask
 
 Numbers = Mapping[str, Any]

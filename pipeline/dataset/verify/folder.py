@@ -16,7 +16,7 @@ from typing import Any, Literal
 from pipeline.dataset.read import MANIFEST, REJECTS, SUMS, DataSetError, labels, rejects, rows, sums
 from pipeline.dataset.rows import Row
 from pipeline.dataset.strangers import PLACES, folders
-from pipeline.dataset.verify_rows import lacking, mismatches
+from pipeline.dataset.verify.rows import lacking, mismatches
 from pipeline.dataset.write import jpeg_name, place_of
 
 Kind = Literal["missing", "changed", "orphan", "row", "label", "pixels", "photo", "table"]

@@ -20,7 +20,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from pipeline.dataset.journal_index import JournalIndex
+from pipeline.dataset.journal.index import JournalIndex
 from pipeline.dataset.rows import Row as Row
 from pipeline.dataset.rows import json_line
 from pipeline.files import write_whole

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.dataset.crop import SIDE, aligned
-from pipeline.dataset.face_hash import face_hash
-from pipeline.dataset.labels import visible_box
+from pipeline.dataset.labels.build import visible_box
+from pipeline.dataset.labels.crop import SIDE, aligned
+from pipeline.dataset.labels.face_hash import face_hash
 from pipeline.dataset.rows import Row
 from pipeline.exr import read_exr
 from pipeline.records import PARTS

@@ -1,0 +1,1 @@
+"""What is known of one sample, and how it is written down."""

@@ -1,0 +1,1 @@
+"""Whether a data set is what it says: files, rows, labels against pixels."""
