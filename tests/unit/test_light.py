@@ -11,7 +11,7 @@ from pipeline.colour import LUMINANCE, to_pixels
 from pipeline.faces.camera import from_euler
 from pipeline.faces.light.around import look_around
 from pipeline.faces.light.estimate import estimate_light
-from pipeline.faces.light.lamps import design, fit_shading, irradiance
+from pipeline.faces.light.lamps import CHANNELS, MOST_COLOUR, design, fit_shading, irradiance
 from pipeline.faces.light.reflectance import skin_reflectance, typology_angle
 from pipeline.faces.light.skin import PosedHead, Surface, bare_skin
 from pipeline.faces.light.visibility import DIRECTIONS, lamp_visibility, open_sky
@@ -99,6 +99,20 @@ def test_a_nose_in_the_way_is_not_a_darker_lamp() -> None:
         explained = fit_shading(cells, lamps).of(cells, lamps)[beside]
         errors.append(np.abs(np.log(explained / surface.colours[beside])).mean())
     assert errors[0] < 0.8 * errors[1]
+
+
+def test_no_lamp_loses_a_colour_that_the_skin_shows() -> None:
+    """What is beside a face may be taken for more light of a colour than reaches it."""
+    head = posed()
+    light = lit((0.5, -0.5, -0.7), np.array([0.6, 0.6, 0.6]), np.array([0.3, 0.3, 0.3]))
+    skin = bare_skin(portrait(head, light, SKIN, np.random.default_rng(3)), head)
+    assert skin is not None
+    too_much = [0.0, 0.0, 0.06] * np.minimum(skin.sky, 1)[:, None]
+    cells = replace(skin, colours=np.maximum(skin.colours - too_much, 0.002))
+    found = fit_shading(cells, head.lamps)
+    sources = np.concatenate([found.ambient[None], found.lamps])
+    departure = sources / np.median(cells.colours / (cells.colours @ CHANNELS)[:, None], axis=0)
+    assert (departure.max(axis=1) / departure.min(axis=1)).max() < MOST_COLOUR**2 + 1e-6
 
 
 def test_the_table_is_of_this_head() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
+from scipy.optimize import lsq_linear, nnls
 
 from pipeline.colour import LUMINANCE
 from pipeline.faces.light.skin import Surface
@@ -33,7 +33,8 @@ RIDGE = 0.003  # keeps lamps that graze the face from growing beyond what cells 
 # and shows less of the difference between the face's sides than a mask will.
 CHANNELS: Float = np.array([0.3, 0.5, 0.2])
 ROUNDS = 6
-COLOUR_PULL = 0.1  # how strongly lamps keep the face's common hue
+COLOUR_PULL = 0.1  # how strongly lamps keep the face's common hue,
+MOST_COLOUR = 1.5  # and by what factor a channel of one may leave it: what is beside the face may be no light
 
 
 @dataclass(frozen=True)
@@ -141,10 +142,14 @@ def _joined(directions: Float, amounts: Float) -> tuple[Float, Float]:
 
 
 def _amounts(columns: Float, channel: Float, trust: Float, expected: Float) -> Float:
-    """Amounts (1 + L,) of one colour channel, held near those expected (1 + L,)."""
+    """Amounts (1 + L,) of one colour channel, held near those expected (1 + L,) and within MOST_COLOUR."""
     normal = columns.T @ (columns * trust[:, None])
     pull = COLOUR_PULL * np.trace(normal) / len(normal)
     target = columns.T @ (channel * trust) + pull * expected
     normal[np.diag_indices_from(normal)] += pull
     root = np.linalg.cholesky(normal)
-    return np.asarray(nnls(root.T, np.linalg.solve(root, target))[0])
+    some = expected > 0
+    limits = expected[some] / MOST_COLOUR, expected[some] * MOST_COLOUR
+    amounts = np.zeros(len(expected))
+    amounts[some] = lsq_linear(root.T[:, some], np.linalg.solve(root, target), limits, method="bvls").x
+    return amounts
