@@ -77,11 +77,25 @@ def read_job(
 
 def resolved_yaml(config: Config) -> str:
     """Every value the data set depends on, as YAML: where it was written and by which engine is not."""
-    values = config.model_dump(exclude={"engine", "cache"}) | {"output": "."}
+    values = _settings(config) | {"output": "."}
+    return _as_yaml({key: value for key, value in values.items() if key not in {"engine", "cache"}})
+
+
+def settings_yaml(config: Config) -> str:
+    """Every key of a configuration, as YAML."""
+    return _as_yaml(_settings(config))
+
+
+def _as_yaml(values: dict[str, Any]) -> str:
+    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+
+
+def _settings(config: Config) -> dict[str, Any]:
+    values = config.model_dump()
     values["photos"] = {key: value for key, value in values["photos"].items() if value is not None}
     if not values["photos"]["demo"]:
         del values["photos"]["demo"]
-    return yaml.safe_dump(values, sort_keys=False, allow_unicode=True)
+    return values
 
 
 def _find(path: str) -> Path:

@@ -65,14 +65,21 @@ def _plan(traces: Traces, made: list[Made]) -> Iterator[str]:
     if len(traces.photos) > 10:
         yield f"  and {len(traces.photos) - 10} more"
     for one in made:
-        if one.here:
+        if one.now == "here":
             yield f"  the whole export {one.place} ({one.form}), to be made again afterwards"
+        elif one.now == "another's":
+            yield f"  NOT: the export {one.place} ({one.form}), made of a data set that lay elsewhere"
         else:
             yield f"  NOT: the export made at {one.place}, which is not there any more: look for copies"
 
 
 def _fate(one: Made) -> str:
-    if not one.here:
+    if one.now == "another's":
+        return (
+            f"{one.place} ({one.form}) stays: it was made of a data set that lay elsewhere; delete it "
+            "yourself if this is that one, moved"
+        )
+    if one.now == "gone":
         return f"{one.place} was not there; copies of it that are elsewhere still hold what was forgotten"
     return f"{one.place} ({one.form}) deleted; make it again with maskdrape export"
 

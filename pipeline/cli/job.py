@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.dataset.forget.elsewhere import remember_cache
 from pipeline.dataset.forget.forgotten import NOBODY, REASON, read_forgotten
 from pipeline.photos.listing import Entry, TableError, list_folder, list_table
-from pipeline.recipe import ConfigError, Job, resolved_yaml
+from pipeline.recipe import ConfigError, Job, settings_yaml
 from pipeline.records import PhotoSource
 
 ALL_DONE, CRASH, BAD_CONFIGURATION, WITH_REJECTS = 0, 1, 2, 3
@@ -56,7 +56,7 @@ def make(job: Job, log: str = "auto") -> int:
 
 def describe(job: Job) -> int:
     """What `make` would do, on standard output, without doing any of it."""
-    print(resolved_yaml(job.config), end="")
+    print(settings_yaml(job.config), end="")
     print(f"# output: {_near(job.output)}")
     for line in mask_shares(job):
         print(f"# {line}")

@@ -49,7 +49,9 @@ def distribution(samples: Iterable[Row], wanted: Shares) -> Distribution:
             name: {
                 "samples": counts[kind][name],
                 "share": round(counts[kind][name] / max(total, 1), 4),
-                "wanted": round(wanted[kind].get(name, 0.0), 4) if kind in wanted else None,
+                "wanted": round(wanted[kind].get(name, 0.0), 4)
+                if any(wanted.get(kind, {}).values())
+                else None,
             }
             for name in sorted({*counts[kind], *wanted.get(kind, {})})
         }

@@ -66,6 +66,8 @@ def _lines(folder: Path, name: str) -> Iterator[Row]:
 
 
 def _text(folder: Path, name: str) -> Iterator[tuple[int, str]]:
+    if not folder.is_dir():
+        raise DataSetError(f"{folder}: no such folder")
     try:
         with (folder / name).open(encoding="utf-8", newline="\n") as file:
             for number, line in enumerate(file, start=1):

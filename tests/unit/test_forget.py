@@ -201,7 +201,8 @@ def test_exports_are_deleted_only_with_consent(tmp_path, folder, capsys):
         place.mkdir()
         (place / "ann.txt").write_text("ann")
     (export / "export.json").write_text(json.dumps({"made_by": "maskdrape export", "format": "parquet"}))
-    lines = [json.dumps({"format": "parquet", "output": str(place)}) for place in (export, other)]
+    row = {"format": "parquet", "data_set": str(folder.resolve())}
+    lines = [json.dumps(row | {"output": str(place)}) for place in (export, other)]
     (folder / ".maskdrape" / "exports.jsonl").write_text("\n".join(lines) + "\n")
     before = contents(tmp_path)
     assert invoke(["forget", str(folder), "ann", "--dry-run"]) == 0
@@ -223,6 +224,17 @@ def test_a_real_export_is_found_again_and_verify_is_content(tmp_path, capsys):
     assert [row["identity"] for row in rows(folder)] == ["person_01"]
     capsys.readouterr()
     assert invoke(["verify", str(folder)]) == 0, capsys.readouterr()
+
+
+def test_forgetting_in_a_copy_leaves_the_exports_of_the_original(tmp_path, capsys):
+    folder, crops = tiny_data_set(tmp_path, identities=2, photos=1, variants=1), tmp_path / "crops"
+    assert invoke(["export", str(folder), "--to", "crops", "--output", str(crops)]) == 0
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    before = contents(crops)
+    assert invoke(["forget", str(copy), "person_00", "--yes"]) == 0
+    assert f"{crops} (crops) stays" in capsys.readouterr().out
+    assert contents(crops) == before and [row["identity"] for row in rows(copy)] == ["person_01"]
 
 
 def test_who_is_not_there_is_said_and_the_nearest_is_named(folder, capsys):

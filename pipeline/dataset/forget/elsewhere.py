@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pipeline.dataset.rows import json_line
 from pipeline.files import write_whole
@@ -22,7 +22,9 @@ class Made:
 
     place: Path
     form: str
-    here: bool  # whether that folder still holds an export of MaskDrape
+    now: Literal["here", "gone", "another's"]
+    """Whether that folder still holds an export of MaskDrape; one made before the data set was moved, or of the
+    data set that this is a copy of, is another's."""
 
 
 def exports(folder: Path) -> list[Made]:
@@ -34,10 +36,12 @@ def exports(folder: Path) -> list[Made]:
     for line in file.read_text(encoding="utf-8").splitlines():
         try:
             row: Mapping[str, Any] = json.loads(line)
-            place = Path(str(row["output"]))
+            place, of = Path(str(row["output"])), row["data_set"]
         except (ValueError, KeyError, TypeError):
             continue
-        found[str(place)] = Made(place, str(row.get("format", "")), _is_export(place))
+        ours = of == str(folder.resolve())
+        now: Literal["here", "gone", "another's"] = "here" if ours else "another's"
+        found[str(place)] = Made(place, str(row.get("format", "")), now if _is_export(place) else "gone")
     return list(found.values())
 
 
@@ -46,13 +50,14 @@ def remember_export(folder: Path, place: Path, form: str) -> None:
     file = folder / ".maskdrape" / EXPORTS
     file.parent.mkdir(exist_ok=True)
     with file.open("a", encoding="utf-8") as lines:
-        lines.write(json_line({"format": form, "output": str(place.resolve())}) + "\n")
+        row = {"format": form, "output": str(place.resolve()), "data_set": str(folder.resolve())}
+        lines.write(json_line(row) + "\n")
 
 
 def delete_exports(folder: Path, made: list[Made]) -> None:
-    """Delete exports, and forget where they were."""
+    """Delete exports, and forget where they were; those of another data set stay."""
     for one in made:
-        if one.here and _is_export(one.place):
+        if one.now == "here" and _is_export(one.place):
             shutil.rmtree(one.place)
     write_whole(folder / ".maskdrape" / EXPORTS, b"")
 
