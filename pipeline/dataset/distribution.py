@@ -38,6 +38,7 @@ def distribution(samples: Iterable[Row], wanted: Shares) -> Distribution:
     ``samples`` are rows of the manifest, gone through once. ``wanted`` is None where the configuration leaves
     it open.
     """
+    asked = {kind for kind, shares in wanted.items() if any(shares.values())}
     counts: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
     total = 0
     for row in samples:
@@ -49,9 +50,7 @@ def distribution(samples: Iterable[Row], wanted: Shares) -> Distribution:
             name: {
                 "samples": counts[kind][name],
                 "share": round(counts[kind][name] / max(total, 1), 4),
-                "wanted": round(wanted[kind].get(name, 0.0), 4)
-                if any(wanted.get(kind, {}).values())
-                else None,
+                "wanted": round(wanted[kind].get(name, 0.0), 4) if kind in asked else None,
             }
             for name in sorted({*counts[kind], *wanted.get(kind, {})})
         }

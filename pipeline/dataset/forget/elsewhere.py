@@ -23,8 +23,8 @@ class Made:
     place: Path
     form: str
     now: Literal["here", "gone", "another's"]
-    """Whether that folder still holds an export of MaskDrape; one made before the data set was moved, or of the
-    data set that this is a copy of, is another's."""
+    """Whether that folder still holds an export of MaskDrape. One made before the data set was moved, or of
+    the data set that this is a copy of, is another's."""
 
 
 def exports(folder: Path) -> list[Made]:
