@@ -124,7 +124,9 @@ def finalise(
         write_whole(output / "contact_sheet.png", sheet)
         removed = 0
         if not counts.unfinished:
-            removed = remove_strangers(output, lambda identity: _names(known, identity))
+            # Of people whose photos cannot be reached nothing goes: a disk may not be mounted.
+            away = {source.identity for source, _ in entries if not Path(source.path).is_file()}
+            removed = remove_strangers(output, lambda identity: _names(known, identity), away)
     return Tables(
         samples=Table(partial(rows, output), counts.samples),
         rejects=Table(partial(rejects, output), counts.rejects),

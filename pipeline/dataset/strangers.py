@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 
 PLACES = (("images", ".png"), ("jpeg", ".jpg"), ("labels", ""))
@@ -28,10 +28,13 @@ def strangers(output: Path, known: Callable[[str], set[str]]) -> Iterator[tuple[
                 yield from ((identity, Path(path)) for name, path in named if name not in samples)
 
 
-def remove_strangers(output: Path, known: Callable[[str], set[str]]) -> int:
-    """Delete them, and folders of identities that are empty now; how many samples that were."""
+def remove_strangers(output: Path, known: Callable[[str], set[str]], spared: Set[str]) -> int:
+    """Delete them, but for those of ``spared`` identities, and folders of identities that are empty now; how
+    many samples that were."""
     removed = set()
     for identity, place in strangers(output, known):
+        if identity in spared:
+            continue
         removed.add((identity, place.name.removesuffix(".png").removesuffix(".jpg")))
         if place.is_dir():
             shutil.rmtree(place)

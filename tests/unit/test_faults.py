@@ -15,13 +15,15 @@ from pathlib import Path
 import pytest
 from fakes import Counter, save_photo
 from test_flow import contents, job, make
+from tiny_data_set import tiny_job, tiny_stages
 
 from pipeline.cli import app
 from pipeline.dataset.journal import journal
 from pipeline.dataset.journal.journal import Busy
 from pipeline.dataset.journal.stopped import Stopped
+from pipeline.dataset.read import rows
 from pipeline.farm.local import Finished, Started, run
-from pipeline.photos.listing import list_folder
+from pipeline.photos.listing import list_folder, list_table
 from pipeline.recipe import ConfigError, read_job
 
 HERE = Path(__file__).parent
@@ -321,3 +323,18 @@ def test_the_journal_of_another_shard_does_not_hide_a_later_row(photos):
     assert counter.renders == 0
     rows = [json.loads(line) for line in (photos.parent / "out" / "manifest.jsonl").read_text().splitlines()]
     assert len(rows) == 9
+
+
+def test_samples_stay_while_their_photos_cannot_be_reached(tmp_path):
+    job = tiny_job(tmp_path, identities=2, photos=1, variants=1, faceless=0)
+    table = tmp_path / "people.csv"
+    list(run(job, list_table(table), tiny_stages()))
+    made = {path: path.stat().st_mtime_ns for path in (job.output / "images").rglob("*.png")}
+    assert len(made) == 2
+    (tmp_path / "photos").rename(tmp_path / "away")
+    list(run(job, list_table(table), tiny_stages()))
+    assert list(rows(job.output)) == []
+    (tmp_path / "away").rename(tmp_path / "photos")
+    list(run(job, list_table(table), tiny_stages()))
+    assert len(list(rows(job.output))) == 2
+    assert {path: path.stat().st_mtime_ns for path in made} == made

@@ -237,6 +237,22 @@ def test_forgetting_in_a_copy_leaves_the_exports_of_the_original(tmp_path, capsy
     assert contents(crops) == before and [row["identity"] for row in rows(copy)] == ["person_01"]
 
 
+def test_what_is_not_the_data_sets_own_stays(tmp_path):
+    folder = tiny_data_set(tmp_path, identities=2, photos=1, variants=1)
+    mine = folder / "images" / "person_00" / "holiday.png"
+    foreign = tmp_path / "shared" / "v1" / "features.npz"
+    original = tmp_path / "originals" / "0.png"
+    for place in (mine, foreign, original):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(b"mine")
+    (folder / ".maskdrape" / "caches.txt").write_text(f"{tmp_path / 'shared'}\n")
+    (folder / "inputs").mkdir(exist_ok=True)
+    (folder / "inputs" / "people.csv").write_text("path,identity\n../../originals/0.png,person_00\n")
+    invoke(["forget", str(folder), "person_00", "--yes"])
+    assert [row["identity"] for row in rows(folder)] == ["person_01"]
+    assert mine.exists() and foreign.exists() and original.exists()
+
+
 def test_who_is_not_there_is_said_and_the_nearest_is_named(folder, capsys):
     assert invoke(["forget", str(folder), "Jose Müller", "--yes"]) == 2
     assert "did you mean 'José Müller'?" in capsys.readouterr().err

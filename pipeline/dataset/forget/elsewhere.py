@@ -55,11 +55,15 @@ def remember_export(folder: Path, place: Path, form: str) -> None:
 
 
 def delete_exports(folder: Path, made: list[Made]) -> None:
-    """Delete exports, and forget where they were; those of another data set stay."""
+    """Delete exports, and forget where they were; those of another data set stay, and stay known."""
     for one in made:
         if one.now == "here" and _is_export(one.place):
             shutil.rmtree(one.place)
-    write_whole(folder / ".maskdrape" / EXPORTS, b"")
+    file = folder / ".maskdrape" / EXPORTS
+    stay = {str(one.place) for one in made if one.now == "another's"}
+    known = file.read_text(encoding="utf-8").splitlines() if stay else []
+    kept = [line for line in known if any(json_line({"output": place})[1:-1] in line for place in stay)]
+    write_whole(file, "".join(f"{line}\n" for line in kept).encode())
 
 
 def remember_cache(state: Path, cache: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -22,12 +23,14 @@ from pipeline.dataset.forget.forgotten import add_forgotten
 from pipeline.dataset.forget.traces import Traces, journals
 from pipeline.dataset.journal.journal import Busy
 from pipeline.dataset.read import MANIFEST, REJECTS, SUMS, rows
+from pipeline.dataset.strangers import SAMPLE_ID
 from pipeline.files import write_whole, writing_whole
 from pipeline.records import PhotoSource
 
 Row = Mapping[str, Any]
 SHEET, PREVIEW = "contact_sheet.png", "preview.html"
 PATIENCE_S = 0.5
+_ENTRY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}")
 
 
 @contextmanager
@@ -76,7 +79,8 @@ def _samples(folder: Path, traces: Traces) -> int:
     for top in ("images", "labels", "jpeg"):
         for identity in sorted(folder.glob(f"{top}/*")):
             for place in sorted(identity.iterdir()) if identity.is_dir() else ():
-                if traces.of_sample(place.relative_to(folder).as_posix()):
+                name = place.name.removesuffix(".png").removesuffix(".jpg")
+                if SAMPLE_ID.fullmatch(name) and traces.of_sample(place.relative_to(folder).as_posix()):
                     gone += _deleted(place)
             if identity.is_dir() and not any(identity.iterdir()):
                 identity.rmdir()
@@ -86,7 +90,9 @@ def _samples(folder: Path, traces: Traces) -> int:
 def _cached(cache: Path, traces: Traces) -> int:
     """Delete what was made of these photos; and what versions kept that did not write down of which."""
     gone = sum(_deleted(file) for sha256 in traces.contents for file in entries_of_photo(cache, sha256))
-    nameless = (file for file in cache.glob("??/*.npz") if "-" not in file.stem)
+    nameless = (
+        file for file in cache.glob("??/*.npz") if _ENTRY.fullmatch(f"{file.parent.name}/{file.stem}")
+    )
     return gone + sum(_deleted(file) for file in nameless if is_of_a_face(file))
 
 
@@ -167,14 +173,19 @@ def _left_overs(folder: Path) -> Iterator[str]:
 
 
 def _inputs(folder: Path, traces: Traces) -> int:
-    """The demo keeps its photos, and a table of them, in the data set."""
+    """The demo keeps its photos, and a table of them, in the data set; a table of photos elsewhere is the
+    user's."""
     table = folder / "inputs" / "people.csv"
     if not table.exists():
         return 0
     text = table.read_text(encoding="utf-8")
     reader = csv.DictReader(text.splitlines())
+    lines = list(reader)
+    home = table.parent.resolve()
+    if not all(home in (home / (line.get("path") or "")).resolve().parents for line in lines):
+        return 0
     kept, gone = [], 0
-    for line in reader:
+    for line in lines:
         place = (line["path"], line["identity"])
         if line["identity"] == traces.person or place in traces.photos:
             gone += _deleted(table.parent / line["path"])
