@@ -17,8 +17,8 @@ drapes: $(VENV)/.demo
 	$(BIN)/maskdrape drapes
 
 test: $(VENV)/.dev
-	$(BIN)/ruff format --check pipeline tests tools benchmarks
-	$(BIN)/ruff check pipeline tests tools benchmarks
+	$(BIN)/ruff format --check pipeline blender_addon tests tools benchmarks
+	$(BIN)/ruff check pipeline blender_addon tests tools benchmarks
 	$(BIN)/mypy
 	$(BIN)/pytest -q
 

@@ -1,0 +1,130 @@
+"""The bench process: MaskDrape beside Blender, one JSON object a line to it and from it."""
+
+from __future__ import annotations
+
+import atexit
+import importlib.util
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+from ..preferences import chosen_python
+
+WORKER = Path(__file__).resolve().parent / "worker.py"
+_LAST_LINES = 60  # of what it said besides, for reports
+
+
+@dataclass(frozen=True)
+class Running:
+    """A started process; ``answers`` are its lines as objects, ``said`` the last lines of its stderr."""
+
+    popen: subprocess.Popen
+    answers: queue.SimpleQueue
+    said: deque
+
+
+def command(arguments: list[str]) -> list[str]:
+    """How MaskDrape's command line is started with these arguments, by the preferences.
+
+    By the Python chosen there; else by this Blender in the background, or inside the bpy wheel by the
+    Python that imported it.
+    """
+    python = chosen_python() or ("" if bpy.app.binary_path else sys.executable)
+    if python:
+        return [python, str(WORKER), *arguments]
+    own = [bpy.app.binary_path, "--background", "--factory-startup", "--python", str(WORKER)]
+    return [*own, "--", *arguments]
+
+
+def environment() -> dict[str, str]:
+    """The variables to start it with: where MaskDrape lies, if this Blender knows."""
+    place = package_folder()
+    return {**os.environ, **({"MASKDRAPE_FOLDER": str(place)} if place else {})}
+
+
+def package_folder() -> Path | None:
+    """The folder that holds MaskDrape's package: the checkout around this add-on, or where the extension's
+    wheel was unpacked."""
+    checkout = Path(__file__).resolve().parents[2]
+    if (checkout / "pipeline" / "run.py").is_file():
+        return checkout
+    found = importlib.util.find_spec("pipeline")
+    return Path(found.origin).resolve().parents[1] if found and found.origin else None
+
+
+def start() -> Running:
+    """Start the bench. Raises OSError."""
+    popen = subprocess.Popen(
+        command(["bench"]),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(),
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        bufsize=1,
+    )
+    running = Running(popen, queue.SimpleQueue(), deque(maxlen=_LAST_LINES))
+    for read in (_read_answers, _read_said):
+        threading.Thread(target=read, args=(running,), daemon=True).start()
+    atexit.register(kill, running)
+    return running
+
+
+def send(running: Running, request: dict) -> None:
+    """Raises OSError where the process has ended."""
+    running.popen.stdin.write(json.dumps(request) + "\n")
+    running.popen.stdin.flush()
+
+
+def poll(running: Running) -> list[dict]:
+    """The answers that came since the last call."""
+    answers = []
+    while not running.answers.empty():
+        answers.append(running.answers.get_nowait())
+    return answers
+
+
+def alive(running: Running) -> bool:
+    return running.popen.poll() is None
+
+
+def kill(running: Running) -> None:
+    """End it now. What it finished lies in the stage cache; what it was writing has no name yet."""
+    atexit.unregister(kill)
+    running.popen.kill()
+    running.popen.wait()
+    for stream in (running.popen.stdin, running.popen.stdout, running.popen.stderr):
+        try:
+            stream.close()
+        except OSError:
+            continue  # a request that it never read
+
+
+def _read_answers(running: Running) -> None:
+    try:
+        for line in running.popen.stdout:
+            # Blender greets on stdout before it runs any script.
+            if line.startswith("{"):
+                running.answers.put(json.loads(line))
+            else:
+                running.said.append(line.rstrip())
+    except ValueError as error:
+        running.said.append(f"not an answer: {error}")
+
+
+def _read_said(running: Running) -> None:
+    try:
+        for line in running.popen.stderr:
+            running.said.append(line.rstrip())
+    except ValueError:
+        return  # closed by `kill`

@@ -1,0 +1,10 @@
+"""What the panel Light holds."""
+
+import bpy
+
+
+class LightProperties(bpy.types.PropertyGroup):
+    pass
+
+
+CLASSES = (LightProperties,)

@@ -1,0 +1,10 @@
+"""What the panel Render holds."""
+
+import bpy
+
+
+class RenderProperties(bpy.types.PropertyGroup):
+    pass
+
+
+CLASSES = (RenderProperties,)

@@ -1,0 +1,1 @@
+"""Blender data made of plain arrays: camera, meshes, lamps, pictures."""
