@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipeline.records import Face, Float, Layers
+from pipeline.records import CORDS, Face, Float, Layers
 
-SCRAP = 3e-5  # square metres: what is left of a mask in pieces smaller than that is left out
+SCRAP = 3e-5  # square metres: what is left of a loop or strap in pieces smaller than that is left out ...
+SHEET_SCRAP = 1.5e-4  # ... and of the sheet, whose corners would hover beside the hair
 WIDE, NARROW = 0.03, 0.008  # of the crop's longer side: where colours are looked for, first and then closely
 PURE = 6  # power of coverage by which a pixel counts as an example of what covers it
 NONE = 1e-8  # weight of no example at all
@@ -36,7 +37,7 @@ def behind_occluder(face: Face, layers: Layers) -> Layers:
     part = face.occluder.matte[low_y - top : high_y - top, low_x - left : high_x - left]
     front[low_y - y0 : high_y - y0, low_x - x0 : high_x - x0] = part / np.float32(255)
     alpha = layers.rgba[..., 3]
-    front = np.where(_scraps(alpha, front, layers.pixel), np.float32(1), front)
+    front = np.where(_scraps(alpha, front, np.isin(layers.parts, CORDS), layers.pixel), np.float32(1), front)
     covered = front > 0.5
     kept = np.ones_like(layers.rgba)
     kept[..., :3] = contact(front.astype(np.float64), layers.pixel)[..., None]
@@ -53,17 +54,22 @@ def behind_occluder(face: Face, layers: Layers) -> Layers:
     )
 
 
-def _scraps(alpha: NDArray[np.float32], front: NDArray[np.float32], pixel: float) -> NDArray[np.bool_]:
+def _scraps(
+    alpha: NDArray[np.float32], front: NDArray[np.float32], cords: NDArray[np.bool_], pixel: float
+) -> NDArray[np.bool_]:
     """Pixels (h, w) of pieces of a mask that something before it cuts off, too small to be made out.
 
-    Where the edge of that is missed by a little, such pieces look like dirt on it.
+    Where the edge of that is missed by a little, such pieces look like dirt on it. A piece is of ``cords``
+    (h, w) if half of it is.
     """
     around = np.ones((3, 3), bool)
     pieces, count = ndimage.label((alpha > 0.5) & (front < 0.5), around)
     cut = np.unique(pieces[ndimage.binary_dilation((alpha > 0.5) & (front >= 0.5), around)])
-    small = np.bincount(pieces.ravel(), minlength=count + 1) * pixel**2 < SCRAP
+    size, corded = (np.bincount(pieces.ravel(), part, count + 1) for part in (None, cords.ravel()))
+    small = size * pixel**2 < np.where(corded > 0.5 * size, SCRAP, SHEET_SCRAP)
     small &= np.isin(np.arange(count + 1), cut) & (pixel > 0)
-    small[0] = False
+    size[0] = small[0] = 0
+    small[size.argmax()] = False
     return np.asarray(ndimage.binary_dilation(small[pieces], iterations=2) & ((pieces == 0) | small[pieces]))
 
 

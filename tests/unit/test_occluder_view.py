@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.faces.camera import from_euler, project
 from pipeline.faces.occluders.features import POSITION_UNIT, features
-from pipeline.faces.occluders.matte import soft_matte
+from pipeline.faces.occluders.matte import soft_matte, without_specks
 from pipeline.faces.occluders.view import CELLS, face_view, into_photo
 from pipeline.head.model import load_head
 from pipeline.records import Camera
@@ -69,3 +69,34 @@ def test_the_matte_follows_an_edge_that_cells_have_a_little_wrong(ramp):
     across = found.matte[180 - y0]
     assert across[171 - x0] > 128 > 10 > across[168 - x0]
     assert soft_matte(np.zeros((CELLS, CELLS)), view.frame, dark).matte.size == 0
+
+
+def test_specks_go_with_what_is_around_them_and_larger_pieces_stay():
+    matte = np.zeros((60, 60))
+    matte[:, 30:] = 1.0
+    matte[:, 29] = 0.5
+    wanted = matte.copy()
+    wanted[40:48, 5:13] = matte[40:48, 5:13] = 1.0  # 64 pixels
+    wanted[40:48, 45:53] = matte[40:48, 45:53] = 0.4
+    matte[10:14, 10:14] = 0.7  # 16 pixels
+    matte[10:14, 45:49] = 0.6
+    np.testing.assert_array_equal(without_specks(matte, 30.0), wanted)
+    np.testing.assert_array_equal(without_specks(matte, 1.0), matte)
+
+
+def test_noise_of_a_large_photo_neither_roughens_an_edge_nor_shows_inside(ramp):
+    scale = 4
+    camera = Camera(CAMERA.focal_px * scale, CAMERA.width * scale, CAMERA.height * scale)
+    row, column = np.indices((camera.height, camera.width))
+    clean = np.where(column[..., None] < 170 * scale, 45.0, 30.0) * np.ones(3)  # face and hair in dim light
+    noisy = np.clip(clean + np.random.default_rng(0).normal(0, 6, clean.shape), 0, 255).astype(np.uint8)
+    large = face_view(noisy, ramp[0], load_head().faces, POSE, AT, camera)
+    row, column = np.indices((CELLS, CELLS)) + 0.5
+    x, y = np.einsum("ij,jrc->irc", large.frame.to_photo, np.stack([column, row, np.ones_like(row)])) / scale
+    found = soft_matte(((x > 170) & (x < 220) & (y > 100) & (y < 260)).astype(float), large.frame, noisy)
+    x0, y0, _, _ = found.box
+    rows = found.matte[140 * scale - y0 : 220 * scale - y0].astype(float)
+    edge = (rows > 127).argmax(axis=1) + x0 - 170 * scale
+    assert abs(edge.mean()) < 0.5 and edge.std() < 0.5
+    inside = rows[:, 176 * scale - x0 : 210 * scale - x0]
+    assert np.abs(np.diff(inside)).max() < 25

@@ -73,6 +73,39 @@ def test_hair_that_only_reaches_the_outline_of_the_face_is_beside_it(scene):
     assert full[cheeks].mean() < 0.01
 
 
+def hair_beside(scene, colours):
+    """The photo with a strand over one ear that hangs from the temple to the neck, and its middle column.
+
+    ``colours`` (n, 3) of its columns, encoded.
+    """
+    pixels, _, _ = scene
+    top, outer = at([0.1, 0.08, -0.05])
+    bottom, inner = at([0.055, -0.19, -0.05])
+    haired = pixels.copy()
+    across = np.linspace(0, len(colours) - 1, outer - inner).round().astype(int)
+    grain = np.random.default_rng(0).normal(0, 7, (1, outer - inner, 1))
+    haired[top:bottom, inner:outer] = np.clip(colours[across] + grain, 4, 250).astype(np.uint8)
+    return haired, (inner + outer) // 2
+
+
+def test_hair_that_hangs_down_to_the_neck_is_in_front_without_a_gap_beside_the_jaw(scene):
+    haired, middle = hair_beside(scene, np.array([[38, 26, 18]]))
+    _, full = look(haired, scene[1])
+    rows = slice(at([0.0, -0.05, -0.05])[0], at([0.0, -0.13, -0.05])[0])
+    assert full[rows, middle].min() > 0.9
+
+
+def test_a_dark_gap_in_fair_hair_is_no_hair_before_the_face(scene):
+    fair, black = [150, 120, 75], [9, 8, 7]
+    haired, _ = hair_beside(scene, np.array([fair, fair, black, fair, fair, fair]))
+    _, full = look(haired, scene[1])
+    spot = scene[2]
+    cheeks = (spot[..., 2] > -0.01) & (spot[..., 1] < -0.03) & (spot[..., 1] > -0.11)
+    bare = cheeks & (haired == scene[0]).all(axis=-1)
+    bare &= ndimage.binary_erosion(bare, iterations=5)
+    assert full[bare].max() < 0.5
+
+
 @pytest.mark.parametrize("wall", [6, 30, 60])
 def test_a_dark_wall_beside_the_face_is_not_in_front(scene, wall):
     pixels, vertices, spot = scene

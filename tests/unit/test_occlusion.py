@@ -82,10 +82,23 @@ def test_a_scrap_that_is_cut_off_is_left_out_and_a_larger_piece_is_not(worn):
     matte[:, 6:8] = 255
     matte[2:, 8:] = 255  # leaves 2 by 4 pixels in a corner
     occluded = replace(face, occluder=Occluder(layers.box, matte))
-    fine, coarse = (behind_occluder(occluded, replace(layers, pixel=px)) for px in (0.001, 0.003))
+    fine, coarse = (behind_occluder(occluded, replace(layers, pixel=px)) for px in (0.001, 0.005))
     assert (fine.front[:, 6:] == 1).all() and (fine.parts[:, 6:] == 0).all()
     assert (fine.front[:, :6] == 0).all()
     assert (coarse.front[:2, 8:] == 0).all()
+
+
+def test_a_corner_of_the_sheet_beside_a_lock_is_a_scrap_at_a_size_at_which_a_loop_is_none(worn):
+    face, layers = worn
+    x0, y0, x1, y1 = layers.box
+    matte = np.zeros((y1 - y0, x1 - x0), np.uint8)
+    matte[:, 6:8] = 255  # leaves 4 columns beyond
+    occluded = replace(face, occluder=Occluder(layers.box, matte))
+    area = 1e-4 / ((x1 - x0 - 8) * (y1 - y0))
+    sheet = replace(layers, pixel=float(np.sqrt(area)))
+    cord = replace(sheet, parts=np.full_like(layers.parts, PARTS.index("loop")))
+    assert (behind_occluder(occluded, sheet).front[:, 8:] == 1).all()
+    assert (behind_occluder(occluded, cord).front[:, 8:] == 0).all()
 
 
 def test_a_mask_is_darker_where_something_lies_on_it(worn):

@@ -136,13 +136,15 @@ def _hair_counts(hair: Float, view: View, spot: Float, on_head: Cells, bare_ears
         ear = on_head & head.regions[f"ear_{side}"][head.faces].all(axis=1)[view.raster.triangle]
         half = near[..., 0] * (1 if side == "left" else -1) > 0
         by_ear = half & (near[..., 2] < LOOPS_Z)
-        covered = np.zeros_like(on_head)
+        covered = hanging = np.zeros_like(on_head)
         if side not in bare_ears and ear.sum() >= ENOUGH_EAR and hair[ear].mean() >= COVERED_EAR:
             hangs = half & (hair > SURE) & (near[..., 1] < JAW) & close
-            covered = half if hangs.sum() >= LONG else half & (near[..., 1] > LOBE)
+            # what hangs down to the neck is before all that is beside the head, jaw and ear alike
+            hanging = half & bool(hangs.sum() >= LONG)
+            covered = hanging | (half & (near[..., 1] > LOBE))
         counts &= ~(by_ear & ~covered & (near[..., 1] < LOOPS_TOP))
         counts &= ~(half & ~by_ear & ~covered & outline)
-        counts |= by_ear & covered & close
+        counts |= (by_ear & covered | hanging) & close
     return np.asarray(counts)
 
 

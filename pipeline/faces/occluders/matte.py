@@ -5,15 +5,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy.ndimage import uniform_filter
+from scipy import ndimage
 
-from pipeline.faces.occluders.view import Frame, into_photo
+from pipeline.faces.occluders.view import SIDE, Frame, into_photo
 from pipeline.records import Float, Occluder
 
 WORK_CELLS = 160  # along a view's side, where the photo has as many pixels
 RADIUS = 0.022  # of the view's side: how far an edge may lie from where the cells have it
 CONTRAST = 0.02**2  # of sRGB in 0..1: a weaker edge in the photo is none
 LOW, HIGH = 0.2, 0.8  # what the filter leaves between is stretched to 0..1
+NOISE = 0.25  # of a reduced pixel, standard deviation: lines found on those would bring out what is finer
+SPECK = 8e-6  # square metres at the face's distance: smaller islands and holes are grain
+FAINT = 0.2  # what shows of a thing less than that does not join two of its pieces
 
 
 def soft_matte(front: Float, frame: Frame, pixels: NDArray[np.uint8]) -> Occluder:
@@ -43,9 +46,23 @@ def soft_matte(front: Float, frame: Frame, pixels: NDArray[np.uint8]) -> Occlude
     slope, level = _local_lines(small, _resized(laid, size), radius)
     full = (laid.shape[1], laid.shape[0])
     slopes = np.stack([_resized(slope[..., c], full) for c in range(3)], axis=-1)
-    found = (slopes * guide / 255).sum(axis=-1) + _resized(level, full)
-    found = np.clip((found - LOW) / (HIGH - LOW), 0, 1)
+    calm = ndimage.gaussian_filter(guide / 255.0, (NOISE * shrink,) * 2 + (0,)) if shrink > 1 else guide / 255
+    found = (slopes * calm).sum(axis=-1) + _resized(level, full)
+    found = without_specks(
+        np.clip((found - LOW) / (HIGH - LOW), 0, 1), SPECK * (front.shape[0] * frame.cell_px / SIDE) ** 2
+    )
     return Occluder(box, (found * 255 + 0.5).astype(np.uint8))
+
+
+def without_specks(matte: Float, least: float) -> Float:
+    """``matte`` (h, w) without islands and holes of fewer than ``least`` pixels: they go with what is around."""
+    result = matte.copy()
+    for there, level in ((matte > FAINT, 0.0), (matte < 1 - FAINT, 1.0)):
+        pieces, count = ndimage.label(there, np.ones((3, 3)))
+        small = np.bincount(pieces.ravel(), minlength=count + 1) < least
+        small[0] = False
+        result[small[pieces]] = level
+    return result
 
 
 def _local_lines(guide: Float, wanted: Float, radius: int) -> tuple[Float, Float]:
@@ -53,7 +70,7 @@ def _local_lines(guide: Float, wanted: Float, radius: int) -> tuple[Float, Float
 
     def mean(values: Float) -> Float:
         window = (2 * radius + 1,) * 2 + (1,) * (values.ndim - 2)
-        return np.asarray(uniform_filter(values, window, mode="nearest"))
+        return np.asarray(ndimage.uniform_filter(values, window, mode="nearest"))
 
     colours, level = mean(guide), mean(wanted)
     products = mean(guide[..., :, None] * guide[..., None, :])
