@@ -55,7 +55,7 @@ def soft_matte(front: Float, frame: Frame, pixels: NDArray[np.uint8]) -> Occlude
 
 
 def without_specks(matte: Float, least: float) -> Float:
-    """``matte`` (h, w) without islands and holes of fewer than ``least`` pixels: they go with what is around."""
+    """``matte`` (h, w) without islands and holes of fewer than ``least`` pixels, which go with the rest."""
     result = matte.copy()
     for there, level in ((matte > FAINT, 0.0), (matte < 1 - FAINT, 1.0)):
         pieces, count = ndimage.label(there, np.ones((3, 3)))
