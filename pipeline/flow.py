@@ -23,7 +23,7 @@ from pipeline.masks.balance import Choice
 from pipeline.masks.collider import Ground
 from pipeline.records import Face, FacePoints, Float, Photo, PhotoSource, Rejected, RestMask, Sample, WornMask
 from pipeline.seeds import generator, spread_out
-from pipeline.stages import Stages
+from pipeline.stages import Looking, Stages
 
 Result = TypeVar("Result")
 
@@ -66,14 +66,12 @@ def make_photo(
     """All that becomes of one photo. Samples whose id is ``made`` already are passed over."""
     try:
         photo = guarded("photos", partial(stages.load_photo, source, config.photos))
-        key = key_of_photo(photo.sha256, "faces", config.faces.model_dump(), stages.faces_digest)
-        fit = partial(guarded, "faces", partial(stages.find_faces, photo, config.faces))
-        faces = cached(cache, key, Face, fit)
+        opened = find_faces(photo, config, stages, cache)
     except Rejected as refusal:
         yield Refused(refusal.stage, refusal.reason)
         return
-    yield Opened(photo, faces)
-    for face in faces:
+    yield opened
+    for face in opened.faces:
         if face.verdict == "rejected" or (face.verdict == "flagged" and config.faces.flagged == "reject"):
             yield Refused("faces", face.reason, face.index)
             continue
@@ -86,6 +84,13 @@ def make_photo(
                 yield make_variant(photo, face, points, variant, config, stages, cache)
             except Rejected as refusal:
                 yield Refused(refusal.stage, refusal.reason, face.index, variant)
+
+
+def find_faces(photo: Photo, config: Config, stages: Looking, cache: Path) -> Opened:
+    """The photo with its faces, fitted or from the cache. Raises Rejected."""
+    key = key_of_photo(photo.sha256, "faces", config.faces.model_dump(), stages.faces_digest)
+    fit = partial(guarded, "faces", partial(stages.find_faces, photo, config.faces))
+    return Opened(photo, cached(cache, key, Face, fit))
 
 
 def make_variant(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,27 @@ from pipeline.records import Face, FacePoints, Float, Layers, Photo, PhotoSource
 
 Material = Mapping[str, Any]
 Pixels = NDArray[np.uint8]
+
+
+class Looking(Protocol):
+    """The first steps, which need no Blender: from a file to its faces. `Stages` are such."""
+
+    @property
+    def load_photo(self) -> Callable[[PhotoSource, PhotosConfig], Photo]: ...
+    @property
+    def find_faces(self) -> Callable[[Photo, FacesConfig], tuple[Face, ...]]: ...
+    @property
+    def faces_digest(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class RealLooking:
+    """The product's own; ``versions`` of the packages behind them, by name."""
+
+    load_photo: Callable[[PhotoSource, PhotosConfig], Photo]
+    find_faces: Callable[[Photo, FacesConfig], tuple[Face, ...]]
+    faces_digest: str
+    versions: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -72,6 +93,38 @@ def source_digest(*folders: str) -> str:
     )
 
 
+def real_looking(faces_config: FacesConfig | None = None, folder: Path = Path()) -> RealLooking:
+    """The product's own first steps. Imports the landmark detector, but no Blender.
+
+    Paths in blocks ``faces`` are relative to ``folder``; ``faces_config`` is the one to come, so that what
+    it reads from outside the package counts as part of the stage. Raises BackendError when what it asks for
+    is missing.
+    """
+    from importlib.metadata import PackageNotFoundError, version
+
+    from pipeline.faces.detect.backends import load_backend
+    from pipeline.faces.detect.outside import outside_digest, placed
+    from pipeline.faces.find import find_faces
+    from pipeline.photos.load import load_photo
+
+    detector = placed(faces_config or FacesConfig(), folder)
+    load_backend(detector)
+    versions = {}
+    for package in ("ai-edge-litert", "numpy", "scipy", "pillow"):
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "unknown"
+    return RealLooking(
+        load_photo=load_photo,
+        find_faces=lambda photo, config: find_faces(photo, placed(config, folder)),
+        faces_digest=source_digest("", "faces", "head")
+        + versions["ai-edge-litert"]
+        + outside_digest(detector),
+        versions=versions,
+    )
+
+
 def real_stages(
     faces_config: FacesConfig | None = None,
     folder: Path = Path(),
@@ -85,15 +138,10 @@ def real_stages(
     ``pictures``, with paths relative to ``folder``, may be printed on them. Raises BackendError when what
     ``faces_config`` asks for is missing.
     """
-    from importlib.metadata import PackageNotFoundError, version
-
     from pipeline import __version__
     from pipeline.composite.occlusion import behind_occluder
     from pipeline.composite.paste import composite
     from pipeline.draping import ground, real_draping
-    from pipeline.faces.detect.backends import load_backend
-    from pipeline.faces.detect.outside import outside_digest, placed
-    from pipeline.faces.find import find_faces
     from pipeline.faces.points import face_points
     from pipeline.head.beard import grow_beard
     from pipeline.masks.balance import Offer, draw_choice, offer_of, shares
@@ -102,13 +150,11 @@ def real_stages(
     from pipeline.masks.look import cloth_look
     from pipeline.masks.material import draw_material
     from pipeline.masks.over_mask import put_under
-    from pipeline.photos.load import load_photo
     from pipeline.studio.blender import VERSION
     from pipeline.studio.portrait import Sitting, render_portrait
     from pipeline.studio.render import pixel_size, render_layers
 
-    detector = placed(faces_config or FacesConfig(), folder)
-    load_backend(detector)
+    looking = real_looking(faces_config, folder)
     draping = real_draping(library)
     own_prints = [library.folder / "prints"] if library.folder else []
 
@@ -120,19 +166,17 @@ def real_stages(
         layers: Layers = render_layers(face, worn, material, config, seed, look)
         return layers
 
-    versions = {"maskdrape": __version__, "blender": ".".join(map(str, VERSION))}
-    for package in ("ai-edge-litert", "numpy", "scipy", "pillow"):
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = "unknown"
+    versions = {
+        "maskdrape": __version__,
+        "blender": ".".join(map(str, VERSION)),
+        **looking.versions,
+    }
     designs = digest(library_files(library))
-    faces = source_digest("", "faces", "head") + versions["ai-edge-litert"] + outside_digest(detector)
     drapes = source_digest("masks", "studio", "head") + designs + versions["blender"]
     printed = "".join(picture.sha256 for picture in pictures)
     return Stages(
-        load_photo=load_photo,
-        find_faces=lambda photo, config: find_faces(photo, placed(config, folder)),
+        load_photo=looking.load_photo,
+        find_faces=looking.find_faces,
         points=face_points,
         choose=lambda config, where: draw_choice(config, offers(config), where),
         shares=lambda config: shares(config, offers(config)),
@@ -154,7 +198,7 @@ def real_stages(
         attempts=draping.attempts,
         portrait=lambda rng: render_portrait(rng, Sitting(width=512, height=640, samples=24)).pixels,
         versions=versions,
-        faces_digest=faces,
+        faces_digest=looking.faces_digest,
         drape_digest=drapes,
-        digest=faces + drapes + source_digest("photos", "composite", "dataset") + printed,
+        digest=looking.faces_digest + drapes + source_digest("photos", "composite", "dataset") + printed,
     )
