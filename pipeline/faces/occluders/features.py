@@ -16,6 +16,7 @@ from pipeline.records import Float
 
 DARKEST = 0.004  # linear: what lies below is noise
 POSITION_UNIT = 0.1  # m
+COLOUR_STOPS = 2.0  # in one of the features
 UPPER_FACE_Y = -0.03  # m, head frame: skin above it is rarely hidden by what hides mouth and chin
 ENOUGH_CELLS = 40
 
@@ -57,7 +58,7 @@ def with_colours(
     upper = skin & (geometry[..., 2] > UPPER_FACE_Y / POSITION_UNIT)
     sample = upper if upper.sum() >= ENOUGH_CELLS else skin
     usual = np.median(logs[sample], axis=0) if sample.any() else np.zeros(3)
-    colours = np.clip((logs - usual) / 2, -2, 2) * inside[..., None]
+    colours = np.clip((logs - usual) / COLOUR_STOPS, -2, 2) * inside[..., None]
     return np.concatenate([colours, geometry, inside[..., None]], axis=-1, dtype=np.float32)
 
 

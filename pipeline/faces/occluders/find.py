@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from pipeline.faces.occluders.features import POSITION_UNIT, features
+from pipeline.faces.occluders.features import COLOUR_STOPS, POSITION_UNIT, features
 from pipeline.faces.occluders.hands_before import hands_before
 from pipeline.faces.occluders.matte import soft_matte
 from pipeline.faces.occluders.network import KINDS, chances
 from pipeline.faces.occluders.own_colours import like_others, unlike_the_face
 from pipeline.faces.occluders.people import people_in
-from pipeline.faces.occluders.rims import rims
+from pipeline.faces.occluders.rims import rims, tinted, without_lenses
 from pipeline.faces.occluders.view import View, face_view
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float, Occluder
@@ -37,7 +37,7 @@ ROOM, PERSON = 0.5, 0.8  # chances of a person beside the head: background for s
 RIM = 3  # cells: how far inside the outline of the fitted head what is beside it may seem to lie
 BESIDE = 3  # cells: how far beside the head hair still hides a mask, which lies closer to the face
 
-PADS = 0.018  # m, head frame: half of what is between lenses
+LENS_X, LENS_WIDTH, LENS_HEIGHT = 0.042, 0.031, 0.055  # m, head frame: middle and half sides of the largest
 CHIN = -0.098  # m, head frame: just under the most prominent point of the mean chin
 # Where a mask lies on the mean head, m: below the bridge of the nose, in front of the ears, to the chin.
 MASK_TOP, MASK_LOW, MASK_BACK = -0.015, -0.125, -0.05
@@ -107,15 +107,20 @@ def _in_front(
     # Beside the head the network takes much of the room behind it for hair.
     people = people_in(pixels, view.frame, len(on_head))
     there = np.where(on_head, 1.0, np.clip((people - ROOM) / (PERSON - ROOM), 0, 1))
-    hair, things = chance["hair"] * there, (chance["glasses"] + chance["thing"]) * there
-    bare = view.inside & (hair + things < HARDLY)
+    hair, glasses, things = (chance[kind] * there for kind in ("hair", "glasses", "thing"))
+    bare = view.inside & (hair + glasses + things < HARDLY)
     hair = like_others(hair, colours, bare, view.inside)
-    things = unlike_the_face(things, colours, bare & on_head, view.inside)
+    # Of glasses their frame is in front; eyes and cheeks that are seen through them are not.
+    dark = tinted(glasses, -colours.mean(axis=-1) * COLOUR_STOPS)
+    frame = unlike_the_face(glasses, colours, bare & on_head, view.inside)
+    frame = np.where(dark, frame, without_lenses(frame))
+    things = unlike_the_face(things, colours, bare & on_head, view.inside) + frame
     things *= ~_outline_only(things, on_head)
     hair *= _hair_counts(hair, view, spot, on_head, bare_ears)
     # Between the lenses only pads and the nose's own shadow are as thin.
-    lenses = on_head & ((abs(spot[..., 0]) > PADS) | (spot[..., 1] > MASK_TOP))
-    worn = rims(view.pixels, chance["glasses"] * on_head) * lenses
+    lenses = np.hypot((abs(spot[..., 0]) - LENS_X) / LENS_WIDTH, spot[..., 1] / LENS_HEIGHT) < 1
+    lenses = on_head & (lenses | (spot[..., 1] > MASK_TOP)) & (spot[..., 2] > LOOPS_Z)
+    worn = rims(view.pixels, chance["glasses"] * on_head, lenses)
     return np.asarray(np.maximum(np.minimum(hair + things, 1.0), worn))
 
 
