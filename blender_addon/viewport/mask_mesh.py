@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import bpy
 import numpy as np
 from mathutils import Matrix
@@ -27,8 +29,13 @@ def show_worn(
     return worn
 
 
-def show_frame(scene: bpy.types.Scene, vertices: np.ndarray) -> None:
-    """Another moment (M, 3) of the mask that is shown; nothing where it has other vertices."""
+def show_frame(scene: bpy.types.Scene, moment: Mapping[str, np.ndarray]) -> None:
+    """A moment of the drape, "vertices" (M, 3) m in the head frame; with "faces", "rotation" and
+    "translation" it can be the first that is shown of this mask."""
+    vertices = moment["vertices"]
+    if "faces" in moment:
+        show_worn(scene, vertices, moment["faces"], moment["rotation"], moment["translation"])
+        return
     worn = collection.object_of(scene, "mask")
     if worn is not None and len(worn.data.vertices) == len(vertices):
         mesh.move(worn.data, vertices)

@@ -1,0 +1,141 @@
+"""Set the fitted head right: drag landmarks, hold coefficients."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+
+from .. import job
+from ..connection import ask
+from ..photo.config import name
+from ..photo.operators import keep
+from ..photo.show import show_face
+from ..viewport import landmarks as overlay
+
+_NEAR = 14.0  # px of the screen within which a landmark is grabbed
+
+
+def refit(
+    context: bpy.types.Context, moves: list, words: str, config: dict | None = None, *, undo: bool = True
+) -> set[str]:
+    """Fit the face anew with landmarks moved, [index, x, y] in px of the photo each, from where ``config``
+    has them."""
+    bench = context.scene.maskdrape
+    request = {
+        "do": "drag",
+        "photo": name(bench.photo),
+        "face": bench.photo.face,
+        "moves": moves,
+        "reach_px": bench.head.reach_px,
+        "hold": bench.head.held(),
+    }
+    if config is not None:
+        request["config"] = config
+    return ask(context, request, _take, words, undo=undo)
+
+
+def _take(context: bpy.types.Context, result: dict) -> None:
+    bench = context.scene.maskdrape
+    face = bench.photo.face
+    keep(bench.photo, result["faces"])
+    bench.photo.face = min(face, max(len(bench.photo.faces) - 1, 0))
+    bench.head.landmarks = result["landmarks"]["landmarks"]
+    show_face(context)
+
+
+class MASKDRAPE_OT_pick_landmark(bpy.types.Operator):
+    """Drag landmarks in the camera view; the head is fitted anew as you drag. Enter or right click ends"""
+
+    bl_idname = "maskdrape.pick_landmark"
+    bl_label = "Drag Landmarks"
+
+    index: bpy.props.IntProperty(min=0)
+    x: bpy.props.FloatProperty()
+    y: bpy.props.FloatProperty()
+
+    @classmethod
+    def poll(cls, context):
+        return bool(context.scene.maskdrape.photo.faces)
+
+    def execute(self, context):
+        return refit(context, [[self.index, self.x, self.y]], "Move landmark")
+
+    def invoke(self, context, event):
+        if context.area is None or context.area.type != "VIEW_3D":
+            self.report({"WARNING"}, "Landmarks are dragged in the 3D view")
+            return {"CANCELLED"}
+        context.space_data.region_3d.view_perspective = "CAMERA"
+        self._grabbed = -1
+        self._config = None
+        overlay.start(points_of(context))
+        context.window_manager.modal_handler_add(self)
+        context.workspace.status_text_set("Drag a landmark.  Enter, Esc or right click: done")
+        context.area.tag_redraw()
+        return {"RUNNING_MODAL"}
+
+    def modal(self, context, event):
+        region = next(one for one in context.area.regions if one.type == "WINDOW")
+        mouse = np.array([event.mouse_x - region.x, event.mouse_y - region.y], float)
+        context.area.tag_redraw()
+        if event.type in {"RET", "NUMPAD_ENTER", "ESC", "RIGHTMOUSE"} and event.value == "PRESS":
+            self.cancel(context)
+            return {"FINISHED"}
+        if self._grabbed < 0:
+            # Until a drag ends its own points are shown; then those of the fit that it led to.
+            overlay.put(points_of(context))
+        if event.type == "LEFTMOUSE" and event.value == "PRESS":
+            inside = 0 <= mouse[0] < region.width and 0 <= mouse[1] < region.height
+            self._grabbed = overlay.nearest(context, region, mouse, _NEAR) if inside else -1
+            if self._grabbed < 0:
+                return {"PASS_THROUGH"}
+            self._config = job.config(context.scene)
+        elif event.type == "MOUSEMOVE" and self._grabbed >= 0:
+            self._move(context, region, mouse, undo=False)
+        elif event.type == "MOUSEMOVE":
+            overlay.hover(overlay.nearest(context, region, mouse, _NEAR))
+            return {"PASS_THROUGH"}
+        elif event.type == "LEFTMOUSE" and event.value == "RELEASE" and self._grabbed >= 0:
+            self._move(context, region, mouse, undo=True)
+            self._grabbed = -1
+        else:
+            return {"PASS_THROUGH"}
+        return {"RUNNING_MODAL"}
+
+    def _move(self, context, region, mouse, *, undo):
+        u, v = overlay.to_pixels(context, region, mouse)
+        overlay.move(self._grabbed, u, v)
+        refit(context, [[self._grabbed, u, v]], "Move landmark", self._config, undo=undo)
+
+    def cancel(self, context):
+        overlay.stop()
+        context.workspace.status_text_set(None)
+
+
+class MASKDRAPE_OT_hold_coefficients(bpy.types.Operator):
+    """Keep this part of the fit as it is, or let it be fitted again"""
+
+    bl_idname = "maskdrape.hold_coefficients"
+    bl_label = "Hold"
+
+    which: bpy.props.EnumProperty(
+        items=(
+            ("identity", "Identity", "The shape of the head"),
+            ("expression", "Expression", "What the face does"),
+        )
+    )
+
+    @classmethod
+    def poll(cls, context):
+        return bool(context.scene.maskdrape.photo.faces)
+
+    def execute(self, context):
+        head = context.scene.maskdrape.head
+        setattr(head, f"hold_{self.which}", not getattr(head, f"hold_{self.which}"))
+        return refit(context, [], "Hold coefficients")
+
+
+def points_of(context: bpy.types.Context) -> np.ndarray:
+    """(N, 2) px: the landmarks of the chosen face."""
+    photo = context.scene.maskdrape.photo
+    with np.load(job.folder(context.scene) / photo.faces[photo.face].file) as fitted:
+        return np.array(fitted["landmarks"], float)

@@ -1,0 +1,120 @@
+"""Load a photo, find the faces in it, choose the one that wears the mask."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import bpy
+
+from .. import job
+from ..connection import ask, known
+from . import show
+from .config import name
+
+
+class MASKDRAPE_OT_load_photo(bpy.types.Operator):
+    """Load a photo of a person and find the faces in it"""
+
+    bl_idname = "maskdrape.load_photo"
+    bl_label = "Load Photo"
+
+    filepath: bpy.props.StringProperty(subtype="FILE_PATH")
+    filter_image: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
+    filter_folder: bpy.props.BoolProperty(default=True, options={"HIDDEN"})
+
+    def invoke(self, context, event):
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context):
+        path = Path(bpy.path.abspath(self.filepath))
+        if not path.is_file():
+            self.report({"WARNING"}, f"There is no file {path.name} there")
+            return {"CANCELLED"}
+        bench = context.scene.maskdrape
+        photo = bench.photo
+        photo.path, photo.identity = str(path), path.stem
+        photo.source = photo.licence = photo.consent = photo.sha256 = ""
+        photo.width = photo.height = photo.face = 0
+        photo.faces.clear()
+        bench.head.forget()
+        try:
+            show.show_photo(context, path, 0, 0, 0.0)
+        except RuntimeError:
+            self.report({"INFO"}, f"Blender cannot show {path.name}; MaskDrape tries to read it")
+        return bpy.ops.maskdrape.find_faces()
+
+
+class MASKDRAPE_OT_find_faces(bpy.types.Operator):
+    """Find the faces in the photo and fit a head to each"""
+
+    bl_idname = "maskdrape.find_faces"
+    bl_label = "Find Faces"
+
+    @classmethod
+    def poll(cls, context):
+        return bool(context.scene.maskdrape.photo.path)
+
+    def execute(self, context):
+        if not known.said():
+            return known.ask_hello(context, _find)
+        return _find(context)
+
+
+class MASKDRAPE_OT_choose_face(bpy.types.Operator):
+    """Put the mask on this face"""
+
+    bl_idname = "maskdrape.choose_face"
+    bl_label = "Choose Face"
+    bl_options = {"REGISTER", "UNDO"}
+
+    index: bpy.props.IntProperty(min=0)
+
+    @classmethod
+    def poll(cls, context):
+        return bool(context.scene.maskdrape.photo.faces)
+
+    def execute(self, context):
+        photo = context.scene.maskdrape.photo
+        if self.index >= len(photo.faces):
+            self.report({"WARNING"}, f"There are {len(photo.faces)} faces in this photo")
+            return {"CANCELLED"}
+        photo.face = self.index
+        show.show_face(context)
+        return {"FINISHED"}
+
+
+def _find(context: bpy.types.Context) -> set[str]:
+    request = {"do": "faces", "photo": name(context.scene.maskdrape.photo)}
+    return ask(context, request, take_faces, "Finding faces")
+
+
+def take_faces(context: bpy.types.Context, result: dict) -> None:
+    """Keep what the bench answered to "faces", and show the best face of it."""
+    bench = context.scene.maskdrape
+    photo = bench.photo
+    said = result["photo"]
+    photo.width, photo.height, photo.sha256 = said["width"], said["height"], said["sha256"]
+    keep(photo, result["faces"])
+    show.show_photo(
+        context, job.folder(context.scene) / said["path"], photo.width, photo.height, float(photo.width)
+    )
+    if not photo.faces:
+        bench.task.error = "No face was found in this photo."
+        return
+    order = {"ok": 0, "flagged": 1}
+    photo.face = min(range(len(photo.faces)), key=lambda one: order.get(photo.faces[one].verdict, 2))
+    show.show_face(context)
+
+
+def keep(photo: bpy.types.PropertyGroup, faces: list[dict]) -> None:
+    """The answer's faces as properties."""
+    photo.faces.clear()
+    for face in faces:
+        kept = photo.faces.add()
+        kept.name = f"Face {face['index'] + 1}"
+        for key in ("verdict", "reason", "residual_mm", "distance_m", "focal_px", "box", "file"):
+            setattr(kept, key, face[key])
+        kept.yaw_pitch_roll = face["yaw_pitch_roll_deg"]
+        kept.light = json.dumps(face["light"])

@@ -1,0 +1,56 @@
+"""What the 3D view shows of the chosen face: the photo's camera, the fitted head, the estimated lamps."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from .. import job
+from ..viewport import camera, collection, head_mesh, image, lamps
+
+
+def show_photo(context: bpy.types.Context, path: Path, width: int, height: int, focal_px: float) -> None:
+    """The photo behind its camera. Raises RuntimeError where Blender cannot read the file."""
+    picture = image.image_of(path, "photo")
+    placed = camera.place_camera(
+        context.scene, width or picture.size[0], height or picture.size[1], focal_px or max(picture.size)
+    )
+    camera.put_behind(placed, picture)
+    camera.look_through(context)
+
+
+def show_face(context: bpy.types.Context) -> None:
+    """The chosen face's head over the photo, with the light that was read from it."""
+    scene = context.scene
+    bench = scene.maskdrape
+    face = bench.photo.faces[bench.photo.face]
+    camera.place_camera(scene, bench.photo.width, bench.photo.height, face.focal_px)
+    collection.remove_object(scene, "mask")
+    bench.drape.forget()
+    if not face.file:
+        collection.remove_object(scene, "head")
+        return
+    with np.load(job.folder(scene) / face.file) as fitted:
+        vertices, triangles = fitted["vertices"], fitted["triangles"]
+    head_mesh.show_head(scene, vertices, triangles)
+    head_mesh.look(scene, bench.head.opacity, bench.head.wireframe)
+    if not bench.light.override and face.light:
+        show_light(scene, json.loads(face.light))
+
+
+def show_light(scene: bpy.types.Scene, light: dict) -> None:
+    """A light's lamps around the head, and its ambient light in the panel."""
+    bench = scene.maskdrape
+    bench.light.ambient = light["ambient"]
+    lamps.show_lamps(scene, light["lamps"], middle_of_head(scene), bench.light.override)
+
+
+def middle_of_head(scene: bpy.types.Scene) -> np.ndarray:
+    """(3,) m, world; a metre before the camera where there is no head."""
+    head = collection.object_of(scene, "head")
+    if head is None:
+        return np.array([0.0, 1.0, 0.0])
+    return np.mean([head.matrix_world @ type(head.location)(corner) for corner in head.bound_box], axis=0)
