@@ -64,15 +64,23 @@ def read_job(
     """
     file = _find(path)
     values = {**_read_yaml(file), **{key: value for key, value in overrides.items() if value is not None}}
-    try:
-        config = Config.model_validate(values)
-    except ValidationError as error:
-        raise ConfigError(*(f"{file.name}: {_explain(detail)}" for detail in error.errors())) from error
+    config = read_config(values, f"{file.name}: ")
     packaged = file.resolve().parent == asset_folder("scenes").resolve()
     job = Job(config, Path.cwd() if packaged else file.resolve().parent, read_shard(shard), only)
-    _check_paths(job)
-    _check_masks(job)
+    check_paths(job)
+    check_masks(job)
     return job
+
+
+def read_config(values: Mapping[str, Any], where: str = "") -> Config:
+    """The configuration of a file's keys and values, so far as it can be checked by itself.
+
+    Raises ConfigError, ``where`` before each of its lines.
+    """
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(*(f"{where}{_explain(detail)}" for detail in error.errors())) from error
 
 
 def resolved_yaml(config: Config) -> str:
@@ -223,7 +231,8 @@ def read_shard(text: str | None) -> tuple[int, int]:
     return int(found[1]), int(found[2])
 
 
-def _check_masks(job: Job) -> None:
+def check_masks(job: Job) -> None:
+    """Raises ConfigError for masks that no design of the job's can be."""
     from pipeline.masks.balance import offer_of, problems
     from pipeline.masks.library import DesignError, design_names, load_design, open_library
     from pipeline.masks.prints.picture import PrintError, find_pictures
@@ -250,7 +259,8 @@ def _unknown_design(name: str, known: Sequence[str]) -> str:
     return f"masks.designs: no design {name!r} in the mask library; {hint}allowed: {', '.join(known)}"
 
 
-def _check_paths(job: Job) -> None:
+def check_paths(job: Job) -> None:
+    """Raises ConfigError for what is not there, and an output that cannot be written."""
     photos = job.config.photos
     problems = []
     if photos.folder is not None and not (job.folder / photos.folder).is_dir():

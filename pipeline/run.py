@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> None:
 
         code = invoke(sys.argv[1:] if arguments is None else arguments)
     except ImportError as error:
-        _say(f"maskdrape: {_missing(error)}")
+        _say(f"maskdrape: {missing(error)}")
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except KeyboardInterrupt:
@@ -56,7 +56,7 @@ def leave(code: int) -> None:
         os._exit(code)
 
 
-def _missing(error: ImportError) -> str:
+def missing(error: ImportError) -> str:
     """What to install, and by which command, for an import that failed."""
     if ".so" in str(error):
         try:

@@ -413,6 +413,19 @@ def verify(
 
 
 @app.command()
+def bench() -> int:
+    """For programs: answer requests, one JSON object a line, as Blender's add-on asks them.
+
+    What can be asked, and what is answered: docs/bench.md.
+
+    Example: echo '{"id": 1, "do": "hello"}' | maskdrape bench
+    """
+    from pipeline.cli.bench import answer_requests
+
+    return answer_requests()
+
+
+@app.command()
 def doctor() -> int:
     """Check Python, Blender, libraries and models, and name the command that mends what is missing.
 
