@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import importlib.util
 import json
 import os
 import queue
@@ -45,19 +44,16 @@ def command(arguments: list[str]) -> list[str]:
 
 
 def environment() -> dict[str, str]:
-    """The variables to start it with: where MaskDrape lies, if this Blender knows."""
-    place = package_folder()
-    return {**os.environ, **({"MASKDRAPE_FOLDER": str(place)} if place else {})}
+    """The variables to start it with: where MaskDrape lies, for a Python that it is not installed in."""
+    return {**os.environ, "MASKDRAPE_FOLDER": str(package_folder())}
 
 
-def package_folder() -> Path | None:
-    """The folder that holds MaskDrape's package: the checkout around this add-on, or where the extension's
-    wheel was unpacked."""
-    checkout = Path(__file__).resolve().parents[2]
-    if (checkout / "pipeline" / "run.py").is_file():
-        return checkout
-    found = importlib.util.find_spec("pipeline")
-    return Path(found.origin).resolve().parents[1] if found and found.origin else None
+def package_folder() -> Path:
+    """The folder that holds MaskDrape's package: the checkout around this add-on, or what the built
+    extension carries."""
+    addon = Path(__file__).resolve().parents[1]
+    beside = addon.parent
+    return beside if (beside / "pipeline" / "run.py").is_file() else addon / "package"
 
 
 def start() -> Running:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import bpy
 
 from .. import job
+from ..photo_name import photo_name
 from . import process
 from .report import report_of
 
 Answer = Callable[[bpy.types.Context, dict], None]
 
 _TICK = 0.05  # s
+_OF_A_FACE = {"draw", "drape", "composite"}  # requests about the chosen face
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ def ask(
 ) -> set[str]:
     """Send ``request`` to the bench; gives an operator's result.
 
-    "folder" and "config" are those of the job unless they are given. With a window this returns at once:
+    "folder" and "config" are those of the job unless they are given, and so are "photo" and "face" where the
+    request is about a face. With a window this returns at once:
     ``words`` and the progress are shown, Esc cancels, ``progress(context, message)`` gets each message on
     the way and ``done(context, result)`` the result, after which an undo step of the name ``words`` is kept
     (unless ``undo`` is False, for what follows a slider). A request that still waits is replaced by a newer
@@ -59,6 +62,9 @@ def ask(
     whole.setdefault("folder", str(job.folder(context.scene)))
     if "config" not in whole:
         whole["config"] = job.config(context.scene)
+    if whole["do"] in _OF_A_FACE:
+        whole.setdefault("photo", photo_name(bench.photo))
+        whole.setdefault("face", bench.photo.face)
     task = _Task(next(_numbers), whole, done, words, progress, context.scene.name, undo)
     if bpy.app.background:
         return _wait(context, task)

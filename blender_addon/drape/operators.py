@@ -58,7 +58,11 @@ def show_newest(context: bpy.types.Context) -> None:
     if not drape.results:
         collection.remove_object(scene, "mask")
         return
-    with np.load(job.folder(scene) / drape.results[-1].file) as worn:
+    file = job.folder(scene) / drape.results[-1].file
+    if not file.is_file():
+        scene.maskdrape.task.error = "This drape is not kept any more. Drape again: it is quick."
+        return
+    with np.load(file) as worn:
         mask_mesh.show_worn(scene, worn["vertices"], worn["faces"], worn["rotation"], worn["translation"])
     collection.remove_object(scene, "flat")
 

@@ -8,8 +8,11 @@ from ..viewport import mask_mesh
 
 
 def _show_frame(group, context):
-    if 0 <= group.frame < len(group.frames):
-        with np.load(job.folder(group.id_data) / group.frames[group.frame].name) as moment:
+    if not 0 <= group.frame < len(group.frames):
+        return
+    file = job.folder(group.id_data) / group.frames[group.frame].name
+    if file.is_file():  # the bench keeps it for a while only
+        with np.load(file) as moment:
             mask_mesh.show_frame(group.id_data, moment)
 
 

@@ -7,31 +7,37 @@ import numpy as np
 
 from .. import job
 from ..connection import ask
-from ..photo.config import name
 from ..photo.operators import keep
-from ..photo.show import show_face
+from ..photo.show import show_face, show_head_of
+from ..photo_name import photo_name
 from ..viewport import landmarks as overlay
 
 _NEAR = 14.0  # px of the screen within which a landmark is grabbed
 
 
-def refit(
-    context: bpy.types.Context, moves: list, words: str, config: dict | None = None, *, undo: bool = True
-) -> set[str]:
+def refit(context: bpy.types.Context, moves: list, words: str, config: dict | None = None) -> set[str]:
     """Fit the face anew with landmarks moved, [index, x, y] in px of the photo each, from where ``config``
-    has them."""
+    has them; they are kept for the job."""
+    return ask(context, _request(context, moves, config), _take, words)
+
+
+def look_ahead(context: bpy.types.Context, moves: list, config: dict) -> set[str]:
+    """The same while the mouse still moves: shown, and not kept."""
+    request = {**_request(context, moves, config), "live": True}
+    return ask(context, request, _show, "Fitting", undo=False)
+
+
+def _request(context: bpy.types.Context, moves: list, config: dict | None) -> dict:
     bench = context.scene.maskdrape
     request = {
         "do": "drag",
-        "photo": name(bench.photo),
+        "photo": photo_name(bench.photo),
         "face": bench.photo.face,
         "moves": moves,
         "reach_px": bench.head.reach_px,
         "hold": bench.head.held(),
     }
-    if config is not None:
-        request["config"] = config
-    return ask(context, request, _take, words, undo=undo)
+    return request if config is None else {**request, "config": config}
 
 
 def _take(context: bpy.types.Context, result: dict) -> None:
@@ -41,6 +47,12 @@ def _take(context: bpy.types.Context, result: dict) -> None:
     bench.photo.face = min(face, max(len(bench.photo.faces) - 1, 0))
     bench.head.landmarks = result["landmarks"]["landmarks"]
     show_face(context)
+
+
+def _show(context: bpy.types.Context, result: dict) -> None:
+    face = next((one for one in result["faces"] if one["index"] == context.scene.maskdrape.photo.face), None)
+    if face is not None and face["file"]:
+        show_head_of(context, face["file"])
 
 
 class MASKDRAPE_OT_pick_landmark(bpy.types.Operator):
@@ -64,6 +76,8 @@ class MASKDRAPE_OT_pick_landmark(bpy.types.Operator):
         if context.area is None or context.area.type != "VIEW_3D":
             self.report({"WARNING"}, "Landmarks are dragged in the 3D view")
             return {"CANCELLED"}
+        if not len(points_of(context)):
+            return bpy.ops.maskdrape.find_faces()
         context.space_data.region_3d.view_perspective = "CAMERA"
         self._grabbed = -1
         self._config = None
@@ -90,21 +104,21 @@ class MASKDRAPE_OT_pick_landmark(bpy.types.Operator):
                 return {"PASS_THROUGH"}
             self._config = job.config(context.scene)
         elif event.type == "MOUSEMOVE" and self._grabbed >= 0:
-            self._move(context, region, mouse, undo=False)
+            look_ahead(context, self._move(context, region, mouse), self._config)
         elif event.type == "MOUSEMOVE":
             overlay.hover(overlay.nearest(context, region, mouse, _NEAR))
             return {"PASS_THROUGH"}
         elif event.type == "LEFTMOUSE" and event.value == "RELEASE" and self._grabbed >= 0:
-            self._move(context, region, mouse, undo=True)
+            refit(context, self._move(context, region, mouse), "Move landmark", self._config)
             self._grabbed = -1
         else:
             return {"PASS_THROUGH"}
         return {"RUNNING_MODAL"}
 
-    def _move(self, context, region, mouse, *, undo):
+    def _move(self, context, region, mouse):
         u, v = overlay.to_pixels(context, region, mouse)
         overlay.move(self._grabbed, u, v)
-        refit(context, [[self._grabbed, u, v]], "Move landmark", self._config, undo=undo)
+        return [[self._grabbed, u, v]]
 
     def cancel(self, context):
         overlay.stop()
@@ -135,7 +149,10 @@ class MASKDRAPE_OT_hold_coefficients(bpy.types.Operator):
 
 
 def points_of(context: bpy.types.Context) -> np.ndarray:
-    """(N, 2) px: the landmarks of the chosen face."""
+    """(N, 2) px: the landmarks of the chosen face; none where what the bench kept of it is gone."""
     photo = context.scene.maskdrape.photo
-    with np.load(job.folder(context.scene) / photo.faces[photo.face].file) as fitted:
+    file = job.folder(context.scene) / photo.faces[photo.face].file
+    if not file.is_file():
+        return np.zeros((0, 2))
+    with np.load(file) as fitted:
         return np.array(fitted["landmarks"], float)

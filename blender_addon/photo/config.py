@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from pathlib import Path
 
-import bpy
+from ..photo_name import photo_name
 
 TABLE = "photos.csv"
 _COLUMNS = ("path", "identity", "source", "licence", "consent")
-
-
-def name(group) -> str:
-    """What the photo is called in the table, and so in requests."""
-    return Path(bpy.path.abspath(group.path)).as_posix() if group.path else ""
 
 
 def to_config(group) -> dict:
@@ -30,5 +24,5 @@ def files(group) -> dict[str, bytes]:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(_COLUMNS)
     if group.path:
-        rows.writerow((name(group), *(getattr(group, column) for column in _COLUMNS[1:])))
+        rows.writerow((photo_name(group), *(getattr(group, column) for column in _COLUMNS[1:])))
     return {TABLE: text.getvalue().encode()}

@@ -9,8 +9,8 @@ import bpy
 
 from .. import job
 from ..connection import ask, known
+from ..photo_name import photo_name
 from . import show
-from .config import name
 
 
 class MASKDRAPE_OT_load_photo(bpy.types.Operator):
@@ -81,31 +81,43 @@ class MASKDRAPE_OT_choose_face(bpy.types.Operator):
             self.report({"WARNING"}, f"There are {len(photo.faces)} faces in this photo")
             return {"CANCELLED"}
         photo.face = self.index
+        if not show.kept(context):
+            return _find(context, take_again)
         show.show_face(context)
         return {"FINISHED"}
 
 
-def _find(context: bpy.types.Context) -> set[str]:
-    request = {"do": "faces", "photo": name(context.scene.maskdrape.photo)}
-    return ask(context, request, take_faces, "Finding faces")
+def _find(context: bpy.types.Context, take=None) -> set[str]:
+    request = {"do": "faces", "photo": photo_name(context.scene.maskdrape.photo)}
+    return ask(context, request, take or take_faces, "Finding faces")
 
 
 def take_faces(context: bpy.types.Context, result: dict) -> None:
     """Keep what the bench answered to "faces", and show the best face of it."""
+    photo = context.scene.maskdrape.photo
+    keep(photo, result["faces"])
+    order = {"ok": 0, "flagged": 1}
+    ranks = [order.get(face.verdict, 2) for face in photo.faces]
+    photo.face = ranks.index(min(ranks)) if ranks else 0
+    _show(context, result["photo"])
+
+
+def take_again(context: bpy.types.Context, result: dict) -> None:
+    """The same for faces that were known: the choice stays."""
+    keep(context.scene.maskdrape.photo, result["faces"])
+    _show(context, result["photo"])
+
+
+def _show(context: bpy.types.Context, said: dict) -> None:
     bench = context.scene.maskdrape
     photo = bench.photo
-    said = result["photo"]
     photo.width, photo.height, photo.sha256 = said["width"], said["height"], said["sha256"]
-    keep(photo, result["faces"])
-    show.show_photo(
-        context, job.folder(context.scene) / said["path"], photo.width, photo.height, float(photo.width)
-    )
-    if not photo.faces:
+    path = job.folder(context.scene) / said["path"]
+    show.show_photo(context, path, photo.width, photo.height, float(photo.width))
+    if photo.faces:
+        show.show_face(context)
+    else:
         bench.task.error = "No face was found in this photo."
-        return
-    order = {"ok": 0, "flagged": 1}
-    photo.face = min(range(len(photo.faces)), key=lambda one: order.get(photo.faces[one].verdict, 2))
-    show.show_face(context)
 
 
 def keep(photo: bpy.types.PropertyGroup, faces: list[dict]) -> None:

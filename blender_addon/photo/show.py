@@ -33,12 +33,23 @@ def show_face(context: bpy.types.Context) -> None:
     if not face.file:
         collection.remove_object(scene, "head")
         return
-    with np.load(job.folder(scene) / face.file) as fitted:
-        vertices, triangles = fitted["vertices"], fitted["triangles"]
-    head_mesh.show_head(scene, vertices, triangles)
-    head_mesh.look(scene, bench.head.opacity, bench.head.wireframe)
+    show_head_of(context, face.file)
     if not bench.light.override and face.light:
         show_light(scene, json.loads(face.light))
+
+
+def show_head_of(context: bpy.types.Context, file: str) -> None:
+    """The head of an answer's ``file``, over the photo."""
+    scene = context.scene
+    with np.load(job.folder(scene) / file) as fitted:
+        head_mesh.show_head(scene, fitted["vertices"], fitted["triangles"])
+    head_mesh.look(scene, scene.maskdrape.head.opacity, scene.maskdrape.head.wireframe)
+
+
+def kept(context: bpy.types.Context) -> bool:
+    """Whether the bench's files of the chosen face are still there; it keeps them for a while only."""
+    photo = context.scene.maskdrape.photo
+    return (job.folder(context.scene) / photo.faces[photo.face].file).is_file()
 
 
 def show_light(scene: bpy.types.Scene, light: dict) -> None:

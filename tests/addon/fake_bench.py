@@ -118,6 +118,8 @@ def answer_faces(request: dict, moved: float = 0.0) -> dict:
 
 
 def answer_drag(request: dict) -> dict:
+    if request.get("live"):
+        return answer_faces(request, sum(x for _, x, _ in request["moves"]) / 1e4)
     moved = sum(x for _, x, _ in request["moves"]) / 1e4
     path = Path(request["folder"]) / "landmarks" / f"moved-{moved:g}.json"
     path.parent.mkdir(exist_ok=True)
