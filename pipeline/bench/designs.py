@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.assets import asset_names
-from pipeline.bench.requests import Hello, Request, ShowDesign
+from pipeline.bench import schema as parameters
+from pipeline.bench.requests import Hello, Request, Schema, ShowDesign
 from pipeline.bench.serve import Tell
 from pipeline.masks.balance import offer_of
 from pipeline.masks.design.design import Design
@@ -38,6 +39,11 @@ def design(request: ShowDesign, tell: Tell) -> Mapping[str, Any]:
     return {"document": document_of(load_design(request.name, library_of(request)))}
 
 
+def schema(request: Schema, tell: Tell) -> Mapping[str, Any]:
+    """The parameters that designs have."""
+    return parameters.schema()
+
+
 def document_of(design: Design) -> dict[str, Any]:
     """As in a design file: the name is the file's."""
     return design.model_dump(mode="json", exclude={"name"})
@@ -58,7 +64,7 @@ def _summary(design: Design) -> Mapping[str, Any]:
         "name": design.name,
         "title": design.title,
         "licence": design.licence,
-        "author": getattr(design, "author", ""),
+        "author": design.author,
         "built_in": design.name in asset_names("mask_library"),
         "kind": design.construction.kind,
         "sizes": list(design.sizes),

@@ -23,6 +23,9 @@ Hex = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 class Block(BaseModel):
-    """A part of a design file: an unknown key is an error."""
+    """A part of a design file: an unknown key is an error.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    The text below a field says what one sees when it is changed: Blender's add-on shows it beside its slider.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)

@@ -16,20 +16,25 @@ Points = tuple[tuple[Fraction, Fraction, float], ...]
 class Dome(Block):
     """How full the shell is between its apex and its rim: 1 straight as a cone, 2 a bowl, 4 a box."""
 
-    depth: Annotated[
-        float, Field(ge=0.15, le=0.9)
-    ]  # of the apex before where the outline is at 0, of the height
-    apex_at: Annotated[float, Field(ge=0.2, le=0.8)]  # of the height, from the top
+    depth: Annotated[float, Field(ge=0.15, le=0.9)]
+    """How far the shell stands out in front, as a part of its height."""
+    apex_at: Annotated[float, Field(ge=0.2, le=0.8)]
+    """Where it stands out most, as a part of the height from the top."""
     up: Fullness
+    """How full the shell is above its apex: 1 straight as a cone, 2 a bowl, 4 a box."""
     sideways: Fullness
+    """How full the shell is to the sides: 1 straight as a cone, 2 a bowl, 4 a box."""
     down: Fullness
+    """How full the shell is below its apex: 1 straight as a cone, 2 a bowl, 4 a box."""
 
 
 class Rim(Block):
     """The border around the shell, pressed flat and welded."""
 
     flange_mm: Positive
-    leans_back_degrees: Annotated[float, Field(ge=0, le=70)] = 0.0  # outwards, as the skin it lies on does
+    """How broad the flat, welded border around the shell is."""
+    leans_back_degrees: Annotated[float, Field(ge=0, le=70)] = 0.0
+    """How far the border leans outwards and back, as the skin does that it lies on."""
 
 
 class Moulded(Block):
@@ -42,7 +47,7 @@ class Moulded(Block):
     dome: Dome
     rim: Rim
     straps_at: tuple[Fraction, Fraction] = (0.38, 0.68)
-    """Where the upper and the lower straps leave the rim: shares of the height, from the top."""
+    """Where the upper and the lower strap leave the rim, as shares of the height from the top."""
 
     @field_validator("outline")
     @classmethod

@@ -16,9 +16,13 @@ class Corners(Block):
     """Millimetres: to the wearer's left of the middle of the face, and up."""
 
     top_inner: Point
+    """The panel's upper corner towards the middle of the face: to the wearer's left of the middle, and up."""
     top_outer: Point
+    """The panel's upper corner towards the ear: to the wearer's left of the middle, and up."""
     bottom_outer: Point
+    """The panel's lower corner towards the ear: to the wearer's left of the middle, and up."""
     bottom_inner: Point
+    """The panel's lower corner towards the middle of the face: to the wearer's left of the middle, and up."""
 
 
 class Panel(Block):
@@ -37,8 +41,8 @@ class Panel(Block):
     inner: tuple[Point, ...] = ()
     outer: tuple[Point, ...] = ()
     leans_degrees: Annotated[float, Field(ge=-90, le=90)] = 0.0
-    """How the finished mask holds it, roughly: 0 upright, 60 back like a roof over the nose, -60 under the
-    chin."""
+    """How the finished mask holds this panel, roughly: 0 upright, 60 back like a roof over the nose, -60
+    under the chin."""
 
     @model_validator(mode="after")
     def _folds_in_the_middle(self) -> Panel:
@@ -59,24 +63,34 @@ class Seam(Block):
 class Opened(Block):
     """How far the finished mask is held open when nothing else acts on it; what is left out is free."""
 
-    width_mm: Positive | None = None  # between the outer ends of its upper edge
-    lower_width_mm: Positive | None = None  # between the outer ends of its lower edge
-    height_mm: Positive | None = None  # between the middles of its upper and its lower edge
+    width_mm: Positive | None = None
+    """How far the outer ends of the upper edge are held apart when nothing else acts on the mask; narrower
+    makes its front stand out more."""
+    lower_width_mm: Positive | None = None
+    """How far the outer ends of the lower edge are held apart when nothing else acts on the mask."""
+    height_mm: Positive | None = None
+    """How far apart the middles of the upper and the lower edge are held when nothing else acts on the
+    mask."""
 
 
 class Panels(Block):
     kind: Literal["panels"]
-    drawn_for: str  # the size whose panels these are; other sizes are scaled to their width and height
+    drawn_for: str
+    """The size whose panels these are; other sizes are scaled to their width and height."""
     panels: Annotated[dict[str, Panel], Field(min_length=1)]
     seams: tuple[Seam, ...]
-    easing: Annotated[Fraction, Field(le=0.2)] = 0.03  # how much longer one edge of a seam may be
+    easing: Annotated[Fraction, Field(le=0.2)] = 0.03
+    """How much longer one edge of a seam may be than the other, as a part of it."""
     opened: Opened
-    hem_mm: Annotated[float, Field(ge=1, le=25)]  # band along the free edges
-    seam_mm: NotNegative = 0.0  # stiff band to either side of a seam
+    hem_mm: Annotated[float, Field(ge=1, le=25)]
+    """How broad the stiffer band along the free edges is."""
+    seam_mm: NotNegative = 0.0
+    """How broad the stiffer band to either side of a seam is; a broader one makes the seam stand as a
+    ridge."""
     loops_from: tuple[str, ...] = ()
     """The outer edges, from the top down, that carry the loops or straps; else the one free outer edge."""
     loops_at_mm: tuple[NotNegative, NotNegative] | None = None
-    """How far down along them the upper and the lower one begin; else near both ends."""
+    """How far down along them the upper and the lower loop end begin; else near both ends."""
 
     @model_validator(mode="after")
     def _edges_exist_once(self) -> Panels:

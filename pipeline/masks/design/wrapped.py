@@ -13,10 +13,12 @@ class Tube(Block):
     """A seamless knitted tube. The sizes are those of the tube lying flat: half its girth, and its length."""
 
     kind: Literal["tube"]
-    neck: Annotated[float, Field(gt=0, le=1)] = 0.84  # width of its lower end: it narrows from the chin on
-    ears: tuple[Literal["over", "under"], ...] = ("under",)  # where it passes the ears: one is drawn
+    neck: Annotated[float, Field(gt=0, le=1)] = 0.84
+    """How wide the lower end is, as a part of the upper one: the tube narrows from the chin on."""
+    ears: tuple[Literal["over", "under"], ...] = ("under",)
+    """Where it passes the ears, over or under them; of several, one is drawn."""
     hangs_mm: Range = (50, 80)
-    """How far it reaches below the chin before the neck. What is longer is tucked away, and behind the head
+    """How far it reaches below the chin before the neck; what is longer is tucked away, and behind the head
     it is turned up."""
 
 
@@ -26,6 +28,10 @@ class Kerchief(Block):
 
     kind: Literal["kerchief"]
     ears: tuple[Literal["over", "under"], ...] = ("over", "under")
-    hangs_mm: Range = (80, 120)  # the tip, below the chin; what is longer is turned in at the upper edge
-    knot_mm: Positive = 28  # height to which the cloth is gathered at the knot
-    folds: Annotated[float, Field(ge=0, le=6)] = 3.5  # that run towards the knot, one below the other
+    """Where it passes the ears, over or under them; of several, one is drawn."""
+    hangs_mm: Range = (80, 120)
+    """How far the tip hangs below the chin; what is longer is turned in at the upper edge."""
+    knot_mm: Positive = 28
+    """The height to which the cloth is gathered at the knot; less makes its folds tighter."""
+    folds: Annotated[float, Field(ge=0, le=6)] = 3.5
+    """How many folds run towards the knot, one below the other."""
