@@ -2,6 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 pytest.importorskip("bpy")
 
@@ -53,6 +54,30 @@ def test_a_print_lies_on_the_flat_pattern_the_right_way_round():
     # the left of the picture shows the wearer's right, u < 0, and its top the upper edge
     rows, columns = np.nonzero(red)
     assert columns.max() < np.nonzero(bare)[1].max() - 10 and rows.min() <= np.nonzero(bare)[0].min()
+
+
+def striped(contrast: float) -> ClothLook:
+    """A weave of stripes 8 mm wide, one darker by ``contrast`` and one as much lighter than the mean."""
+    pixels = np.zeros((64, 64, 3), np.float32)
+    pixels[..., 0] = np.where(np.arange(64) < 32, 1 - contrast, 1 + contrast)
+    return ClothLook(weave=Tile(pixels, np.array([0.016, 0.016]), np.zeros(2), 0.0, True))
+
+
+def test_the_weave_shows_the_more_the_thinner_or_more_matted_the_cloth_is():
+    def shades(**how) -> tuple[float, float]:
+        layers = render_layers(
+            a_face(), a_sheet(), {**PLAIN, **how}, RenderConfig(samples=4), 5, striped(0.03)
+        )
+        inside = ndimage.binary_erosion(layers.parts == PARTS.index("panel"), iterations=4)
+        low, high = np.percentile(layers.albedo[inside].mean(-1), (10, 90))
+        return (high - low) / (high + low), (high + low) / 2
+
+    opaque, mean = shades(translucency=0.0)
+    assert opaque == pytest.approx(0.03, rel=0.1)
+    for how, more in (({"translucency": 0.1}, 2.2), ({"translucency": 0.0, "fabric": "needle_felt"}, 2.3)):
+        contrast, level = shades(**how)
+        assert contrast == pytest.approx(0.03 * more, rel=0.15)
+        assert level == pytest.approx(mean, rel=0.03)
 
 
 def test_the_skin_shows_through_a_window_and_is_hardly_shaded_by_it():

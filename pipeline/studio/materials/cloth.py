@@ -18,6 +18,8 @@ UNDYED = np.array([0.66, 0.65, 0.60])  # cotton as it comes from the loom
 DIRT = np.array([0.78, 0.71, 0.61])  # what grime leaves of the light
 SKIN = np.array([0.42, 0.30, 0.23])  # what most of a mask lies over
 DENSER = 0.6  # of its translucency: so much more dye is seen where thin cloth is folded over
+THIN = 12.0  # times translucency: where thin cloth has fewer fibres, or melted ones, light is lost through it
+MATTED = {"needle_felt": 1.3}  # fibres that stand off shade each other besides
 PILL = 1.2e-4  # m that the worst pills stand out
 FLAT = 0.01  # relief that slopes less from pixel to pixel is not worth its cost
 EDGE = PARTS.index("edge")
@@ -91,6 +93,8 @@ def _dyed(
     tone, height = lines.tone, lines.height
     if look.weave is not None:
         tint, undyed, raised = graph.parts(tile(graph, uv, look.weave)[0])
+        more = THIN * float(material["translucency"]) + MATTED.get(str(material.get("fabric")), 0.0)
+        tint = graph.math("MAXIMUM", graph.math("MULTIPLY_ADD", tint, 1.0 + more, -more), 0.0)
         tone = graph.math("MULTIPLY", tone, tint)
         if 1e-3 * look.weave.pixels[..., 2].std() > FLAT * pixel:
             height = graph.math("MULTIPLY_ADD", raised, 1e-3, height)
