@@ -2,19 +2,36 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from pipeline.assets import asset_names
 from pipeline.bench import schema as parameters
-from pipeline.bench.requests import Hello, Request, Schema, ShowDesign
+from pipeline.bench.flat import design_of
+from pipeline.bench.requests import Hello, Request, SaveDesign, Schema, ShowDesign
 from pipeline.bench.serve import Tell
+from pipeline.files import write_whole
 from pipeline.masks.balance import offer_of
 from pipeline.masks.design.design import Design
-from pipeline.masks.library import BUILT_IN, DesignError, Library, design_names, load_design, open_library
+from pipeline.masks.design.panels import Panels
+from pipeline.masks.library import (
+    BUILT_IN,
+    DesignError,
+    Library,
+    design_names,
+    load_design,
+    open_library,
+    parse_design,
+)
+from pipeline.masks.pattern.sewn_mask import sewn_mask
+
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
 def hello(request: Hello, tell: Tell) -> Mapping[str, Any]:
@@ -42,6 +59,32 @@ def design(request: ShowDesign, tell: Tell) -> Mapping[str, Any]:
 def schema(request: Schema, tell: Tell) -> Mapping[str, Any]:
     """The parameters that designs have."""
     return parameters.schema()
+
+
+def save_design(request: SaveDesign, tell: Tell) -> Mapping[str, Any]:
+    """Write a design into a folder of the user's own, what is as by default left out."""
+    if not NAME.fullmatch(request.name):
+        raise DesignError(f"the name {request.name!r}: allowed: small letters, digits, - and _, up to 60")
+    if request.name in asset_names("mask_library"):
+        raise DesignError(f"{request.name} is a built-in design; give yours another name")
+    made = design_of(request.document, request.name)
+    for key, value in (("licence", made.licence), ("author", made.author)):
+        if not value.strip():
+            raise DesignError(f"{key}: missing; a design is saved with its licence and its author")
+    if isinstance(made.construction, Panels):
+        tell("Sewing the panels")
+        sewn_mask(made, made.construction.drawn_for)
+    folder = Path(request.folder or ".") / request.library
+    if not folder.is_absolute():
+        raise DesignError(
+            f"library = {request.library}: an absolute path is needed, or a folder to start from"
+        )
+    path = folder / f"{request.name}.yaml"
+    values = made.model_dump(mode="json", exclude={"name"}, exclude_defaults=True)
+    text = yaml.safe_dump(values, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
+    parse_design(request.name, text)
+    write_whole(path, text.encode())
+    return {"path": str(path)}
 
 
 def document_of(design: Design) -> dict[str, Any]:
