@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,16 @@ class Opened:
 
     photo: Photo
     faces: tuple[Face, ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The mask of one variant of one face: the choice, and the number of its drape."""
+
+    variant: int
+    choice: Choice
+    number: int
+    rng: np.random.Generator  # as it stands after these draws; to be copied, not used
 
 
 @dataclass(frozen=True)
@@ -103,23 +114,56 @@ def make_variant(
     cache: Path,
 ) -> Made:
     """One mask on one face. Variants that draw the same choice and drape share the simulation."""
-    beard_mm = config.masks.beard_mm if photo.beard_mm is None else photo.beard_mm
-    felt = with_beard(face, beard_mm / 1000, stages)
+    drawn = draw_variant(photo, face, variant, config, stages)
+    worn = wear(photo, face, drawn, config, stages, cache)
+    return finish(photo, face, points, drawn, worn, config, stages)
+
+
+def draw_variant(photo: Photo, face: Face, variant: int, config: Config, stages: Stages) -> Drawn:
+    """Which mask this variant of the face gets, and the stream that all else about it is drawn from."""
     rng = generator(config.seed, photo.sha256, face.index, variant)
     where = spread_out(generator(config.seed, photo.sha256, face.index, "choice"), variant)
     choice = guarded("masks", partial(stages.choose, config.masks, where))
-    number = int(rng.integers(config.masks.drapes))
-    worn = drape_mask(photo, felt, choice, number, config, stages, cache)
-    coverage = guarded("masks", partial(stages.cover, worn, in_head_frame(face, face.vertices)))
-    material = dict(guarded("masks", partial(stages.draw_material, choice.design, config.masks, rng)))
-    if worn.under is not None:
-        below = partial(stages.draw_material, worn.under.design, config.masks, rng)
+    return Drawn(variant, choice, int(rng.integers(config.masks.drapes)), rng)
+
+
+def wear(photo: Photo, face: Face, drawn: Drawn, config: Config, stages: Stages, cache: Path) -> WornMask:
+    """The drawn mask at rest on the face. Raises Rejected."""
+    felt = with_beard(face, beard_of(photo, config) / 1000, stages)
+    return drape_mask(photo, felt, drawn.choice, drawn.number, config, stages, cache)
+
+
+def draw_material(
+    drawn: Drawn, under: WornMask | None, config: Config, stages: Stages
+) -> tuple[dict[str, Any], np.random.Generator]:
+    """What the drawn mask is made of, and the mask that it is worn over; and what is left of the stream."""
+    rng = deepcopy(drawn.rng)
+    material = dict(guarded("masks", partial(stages.draw_material, drawn.choice.design, config.masks, rng)))
+    if under is not None:
+        below = partial(stages.draw_material, under.design, config.masks, rng)
         material["under"] = dict(guarded("masks", below))
+    return material, rng
+
+
+def finish(
+    photo: Photo,
+    face: Face,
+    points: FacePoints,
+    drawn: Drawn,
+    worn: WornMask,
+    config: Config,
+    stages: Stages,
+) -> Made:
+    """The worn mask rendered and laid over the photo, with its labels. Raises Rejected."""
+    beard_mm = beard_of(photo, config)
+    felt = with_beard(face, beard_mm / 1000, stages)
+    coverage = guarded("masks", partial(stages.cover, worn, in_head_frame(face, face.vertices)))
+    material, rng = draw_material(drawn, worn.under, config, stages)
     seed = material["seed"] = int(rng.integers(2**31))
     layers = guarded("studio", partial(stages.render, felt, worn, material, config.render, seed))
     layers = guarded("composite", partial(stages.occlude, face, layers))
     pixels, matte, shadow = guarded("composite", partial(stages.composite, photo, layers, config.composite))
-    name = sample_id(photo.sha256, face.index, variant)
+    name = sample_id(photo.sha256, face.index, drawn.variant)
     crop = alignment(points.five)
     labels = build_labels(
         photo,
@@ -132,7 +176,7 @@ def make_variant(
         crop,
         sample_id=name,
         beard_mm=beard_mm,
-        variant=variant,
+        variant=drawn.variant,
         seed=config.seed,
         versions=stages.versions,
     )
@@ -143,7 +187,12 @@ def make_variant(
     extent = whole_extent(matte, layers)
     crops = (aligned(pixels, crop), aligned(photo.pixels, crop))
     sample = Sample(name, pixels, matte, shadow, layers, labels, extent, crops, photo.file, jpeg)
-    return Made(face, worn, variant, sample)
+    return Made(face, worn, drawn.variant, sample)
+
+
+def beard_of(photo: Photo, config: Config) -> float:
+    """Millimetres: the photo's own, else that of the configuration."""
+    return config.masks.beard_mm if photo.beard_mm is None else photo.beard_mm
 
 
 def drape_mask(
@@ -189,10 +238,18 @@ def drape_mask(
             wearing = choice.wearing.replace("_", " ")
             raise Rejected(refusal.stage, f"{choice.design}, {wearing}: {refusal.reason}") from refusal
 
-    shape = content_key(head.tolist(), gravity.tolist())
-    asked = (config.masks.drape, config.seed, drawn)
-    key = key_of_photo(photo.sha256, "drape", face.index, shape, asked, stages.drape_digest)
+    key = drape_key(photo, face, choice, number, config, stages)
     return cached(cache, key, WornMask, named)[0]
+
+
+def drape_key(photo: Photo, face: Face, choice: Choice, number: int, config: Config, stages: Stages) -> str:
+    """Under which a drape is kept in the cache; ``face`` with its beard."""
+    drawn = (choice.design, choice.wearing, choice.coverage, number)
+    shape = content_key(
+        in_head_frame(face, face.vertices).tolist(), (face.rotation.T @ DOWN_IN_CAMERA).tolist()
+    )
+    asked = (config.masks.drape, config.seed, drawn)
+    return key_of_photo(photo.sha256, "drape", face.index, shape, asked, stages.drape_digest)
 
 
 def with_beard(face: Face, length: float, stages: Stages) -> Face:
