@@ -1,4 +1,4 @@
-"""The panel Mask: design, size, wearing, material and print, and every parameter of the design as a slider."""
+"""The panel Mask: design, size, wearing, material and print, and a slider for every parameter."""
 
 import bpy
 

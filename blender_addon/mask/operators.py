@@ -219,9 +219,8 @@ def _next(listed: list[float], parameter) -> float:
         return max(min(0.0, parameter.high), parameter.low)
     step = listed[-1] - listed[-2] if len(listed) > 1 else 0.0
     last = listed[-1]
-    beyond = last + step
-    if beyond >= parameter.most:
-        beyond = (last + parameter.most) / 2
+    # No farther than half of what is left: the next pleat must leave the edge its room.
+    beyond = min(last + step, (last + parameter.most) / 2)
     return round(max(beyond, parameter.least), 6)
 
 

@@ -11,8 +11,8 @@ PICTURES = "pictures"
 
 
 def take(group: bpy.types.PropertyGroup, said: dict) -> None:
-    """Set the panel to an entry of ``masks.pictures`` whose path is absolute. Raises RuntimeError where Blender
-    cannot read the file."""
+    """Set the panel to an entry of ``masks.pictures`` whose path is absolute. Raises RuntimeError where
+    Blender cannot read the file."""
     group.picture = bpy.data.images.load(said["path"], check_existing=True)
     group.picture_licence = said.get("licence") or ""
     group.picture_width = said.get("width_mm") or (80.0, 180.0)

@@ -30,10 +30,7 @@ _lists: dict[tuple[str, ...], list[tuple[str, str, str, int]]] = {}
 
 def values_of(group: bpy.types.PropertyGroup, field: str) -> list[str]:
     """Names that ``field`` can have; that of the present value too, where the design does not know it."""
-    if field == "coverage":
-        found = list(COVERAGE)
-    else:
-        found = names_in(parsed(group.document), field)
+    found = list(COVERAGE) if field == "coverage" else names_in(parsed(group.document), field)
     if field == "print" and group.picture is not None and PICTURE not in found:
         found.append(PICTURE)
     now = getattr(group, f"{field}_name", "")

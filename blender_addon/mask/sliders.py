@@ -32,7 +32,7 @@ def is_quiet() -> bool:
 
 
 def group_class(kind: str, moved: Callable[[bpy.types.PropertyGroup, Parameter], None]) -> type:
-    """The property group of a kind; ``moved(group, parameter)`` is called for a slider that the user moves."""
+    """The property group of a kind; ``moved(group, parameter)`` is called for a slider that is moved."""
     fields: dict[str, Any] = {}
     for parameter in parameters()[kind]:
         for name, made in _properties(parameter, moved):

@@ -217,10 +217,9 @@ def test_a_pleat_more_and_less(surgical):
     path = "construction.pleats.at_height"
     assert bpy.ops.maskdrape.resize_list(path=path, more=False) == {"FINISHED"}
     assert written().construction.pleats.at_height == (0.34, 0.53)
+    assert bpy.ops.maskdrape.reset_parameter(path=path) == {"FINISHED"}
     assert bpy.ops.maskdrape.resize_list(path=path) == {"FINISHED"}
-    assert surgical.document == surgical.base
-    bpy.ops.maskdrape.resize_list(path=path)
-    assert written().construction.pleats.at_height == (0.34, 0.53, 0.72, 0.91)
+    assert written().construction.pleats.at_height == (0.34, 0.53, 0.72, 0.86)
     for _ in range(4):
         bpy.ops.maskdrape.resize_list(path=path, more=False)
     assert document()["construction"]["pleats"]["at_height"] == [0.34]
@@ -284,7 +283,7 @@ def test_lying_flat_it_has_its_size(surgical):
     flat.data.vertices.foreach_get("co", points)
     points = points.reshape(-1, 3)
     assert np.ptp(points[:, 1]) == pytest.approx(0.095, abs=0.012)
-    assert 0.144 < np.ptp(points[:, 0])
+    assert np.ptp(points[:, 0]) > 0.144
     surgical.common_sliders.sizes_any_height_mm = 70.0
     bpy.ops.maskdrape.show_flat()
     flat.data.vertices.foreach_get("co", points.reshape(-1))
