@@ -112,6 +112,7 @@ class Light:
     irradiance: Float  # (L, 3) linear RGB
     skin_albedo: Float  # (3,) linear RGB, the estimate that goes with this light
     around: Float | None = None  # (3, 3) linear RGB from behind on the picture's left, right, and from below
+    width: float | None = None  # angular diameter of the strongest lamp, radians, where its shadow told it
 
 
 @dataclass(frozen=True)

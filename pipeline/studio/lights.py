@@ -16,7 +16,7 @@ from pipeline.studio.camera import to_blender
 from pipeline.studio.picture import linear_image
 
 SOFTNESS = math.radians(24.0)
-"""Angular diameter of a lamp: windows, lit walls and softboxes. A face's own shadows do not tell it."""
+"""Angular diameter of a lamp whose shadow does not tell it: windows, lit walls and softboxes."""
 
 
 def set_ambient(scene: Any, colour: Any) -> None:
@@ -91,6 +91,17 @@ def add_reflections(scene: Any, light: Light) -> None:
     links.new(mix.outputs[0], output.inputs["Surface"])
 
 
+def lamp_widths(light: Light) -> Float:
+    """Angular diameters (L,) of the lamps, radians: the strongest as small as the photo tells.
+
+    A lamp wider than `SOFTNESS` is several to the fit that found it.
+    """
+    widths = np.full(len(light.directions), SOFTNESS)
+    if light.width is not None and len(widths):
+        widths[light.irradiance.sum(axis=1).argmax()] = min(light.width, SOFTNESS)
+    return widths
+
+
 def add_lights(scene: Any, light: Light) -> list[Any]:
     """Ambient world and one sun per lamp of ``light``.
 
@@ -101,14 +112,15 @@ def add_lights(scene: Any, light: Light) -> list[Any]:
     else:
         set_sky(scene, light_sky(light))
     suns = []
-    for direction, irradiance in zip(light.directions, light.irradiance, strict=True):
+    widths = lamp_widths(light)
+    for direction, irradiance, width in zip(light.directions, light.irradiance, widths, strict=True):
         strength = float(np.max(irradiance))
         if strength <= 0:
             continue
         data = bpy.data.lights.new("Lamp", "SUN")
         data.energy = math.pi * strength
         data.color = tuple(float(c) / strength for c in irradiance)
-        data.angle = SOFTNESS
+        data.angle = float(width)
         sun = bpy.data.objects.new("Lamp", data)
         sun.rotation_mode = "QUATERNION"
         # A sun shines along its own -z, so its +z is the way towards it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -32,6 +33,7 @@ from pipeline.studio.wardrobe import hang_mask
 MATTE_SAMPLES = 16
 FULL_SIDE = 128  # px; boxes larger than this get fewer samples, as the denoiser sees more of them
 SHADOW_SIDE = 128  # px; shadows are soft, so larger boxes are rendered at a fraction of the size,
+HARD = math.radians(8.0)  # of a lamp: the shadows of smaller ones are drawn twice as fine
 SHADOW_SAMPLES = 1.5  # and with so many times the samples: noise shows in them sooner than steps do
 _KEEP = "keep"
 _SIGHTS = ("visible_diffuse", "visible_glossy", "visible_transmission", "visible_shadow")
@@ -186,7 +188,8 @@ def _shadow(
     config: RenderConfig,
 ) -> Float:
     """Factor on the skin (h, w, 3) inside ``box``, of whose pixels the mask leaves ``free`` (h, w)."""
-    step = -(-max(box[2] - box[0], box[3] - box[1]) // SHADOW_SIDE)
+    side = SHADOW_SIDE if lights.lamp_widths(face.light).min(initial=HARD) >= HARD else 2 * SHADOW_SIDE
+    step = -(-max(box[2] - box[0], box[3] - box[1]) // side)
     x0, y0 = box[0] // step, box[1] // step
     x1, y1 = -(-box[2] // step), -(-box[3] // step)
     # width and height may become fractions of a pixel here, which only shifts the lens.

@@ -148,6 +148,22 @@ def test_shadow_falls_away_from_the_lamp_and_ends_inside_the_box():
     assert (layers.shadow <= 1).all() and (shadow == 1).mean() > 0.1
 
 
+def test_a_smaller_lamp_casts_a_sharper_shadow():
+    from_above = np.array([[0.5, -0.35, -0.79]])
+    light = dataclasses.replace(LIGHT, directions=from_above, ambient=np.full(3, 0.1))
+    sheet = a_sheet(size=(0.06, 0.04), centre=(0.0, -0.06, 0.08))
+
+    def steepest(width: float | None) -> float:
+        face = a_face(dataclasses.replace(light, width=width))
+        close = dataclasses.replace(face, camera=Camera(4 * FOCAL, 4 * SIZE, 4 * SIZE))
+        shadow = render(close, sheet, samples=24).shadow.mean(-1)
+        return float(np.quantile(np.abs(np.diff(shadow, axis=1)), 0.99))
+
+    sun, usual = steepest(0.01), steepest(None)
+    assert sun > 1.4 * usual
+    assert steepest(2.0) == usual  # what is wider than a window is several lamps
+
+
 def test_the_head_hides_what_is_behind_it():
     hidden = render(a_face(), a_sheet(centre=(0.0, -0.03, -0.20), size=(0.05, 0.05)))
     assert (hidden.rgba == 0).all() and (hidden.parts == 0).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from pipeline.colour import LUMINANCE
 from pipeline.faces.light.around import look_around, shone_upon
 from pipeline.faces.light.lamps import fit_shading
+from pipeline.faces.light.penumbra import lamp_width
 from pipeline.faces.light.reflectance import at_luminance, skin_reflectance, typical_skin, typology_angle
 from pipeline.faces.light.skin import PosedHead, Surface, bare_skin, lower_face
 from pipeline.faces.light.white_of_eye import white_of_eye
@@ -42,6 +44,7 @@ def estimate_light(pixels: NDArray[np.uint8], head: PosedHead) -> tuple[Light, L
     explained = shading.of(rest, lamps) + added
     ambient = shading.ambient / albedo
     light = Light(ambient, shading.directions, shading.lamps / albedo, albedo, around.filled(ambient))
+    light = replace(light, width=lamp_width(pixels, head, light))
     lower = lower_face(skin.place)
     low, high = (at_luminance(albedo, luminance) for luminance in reflectance.luminance)
     fit = LightFit(
