@@ -5,12 +5,14 @@ Reading a file, and turning what pydantic finds into lines a user can act on, is
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Weight = Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
 Weights = dict[str, Weight]
+Level = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
 class Block(BaseModel):
@@ -133,6 +135,66 @@ class RenderConfig(Block):
     denoise: bool = True
 
 
+class LampConfig(Block):
+    """A distant lamp: the direction ``towards`` it in the camera frame, and what it adds to a white surface
+    that faces it, linear RGB of the photo."""
+
+    towards: list[float]
+    irradiance: list[Level]
+
+    @field_validator("towards")
+    @classmethod
+    def _direction(cls, towards: list[float]) -> list[float]:
+        if len(towards) != 3 or not all(math.isfinite(v) and abs(v) <= 1e6 for v in towards):
+            raise ValueError(
+                "needed: [x, y, z], in the camera frame: x right, y down, z away from the camera"
+            )
+        if math.hypot(*towards) < 1e-6:
+            raise ValueError("needed: a direction that is not [0, 0, 0]")
+        return towards
+
+    @field_validator("irradiance")
+    @classmethod
+    def _colour(cls, irradiance: list[float]) -> list[float]:
+        return _three(irradiance)
+
+
+class LightConfig(Block):
+    """A light in the place of the one read from every photo, as `pipeline.records.Light` has it.
+
+    ``around`` is from behind on the picture's left, right, and from below, where that is not as bright as
+    ``ambient``.
+    """
+
+    ambient: list[Level]
+    lamps: Annotated[list[LampConfig], Field(max_length=16)] = []
+    around: list[list[Level]] | None = None
+
+    @field_validator("ambient")
+    @classmethod
+    def _colour(cls, ambient: list[float]) -> list[float]:
+        return _three(ambient)
+
+    @field_validator("around")
+    @classmethod
+    def _three_sides(cls, around: list[list[float]] | None) -> list[list[float]] | None:
+        if around is not None and len(around) != 3:
+            raise ValueError("needed: three colours, from behind on the left, on the right, and from below")
+        return None if around is None else [_three(one) for one in around]
+
+    @model_validator(mode="after")
+    def _some_light(self) -> Self:
+        if sum(self.ambient) + sum(sum(lamp.irradiance) for lamp in self.lamps) <= 0:
+            raise ValueError("needed: some light, from ambient or a lamp")
+        return self
+
+
+def _three(colour: list[float]) -> list[float]:
+    if len(colour) != 3:
+        raise ValueError("needed: [red, green, blue]")
+    return colour
+
+
 class CompositeConfig(Block):
     """How the mask is made to look as if the photo's own camera had taken it, and stored as its file was."""
 
@@ -145,6 +207,8 @@ class CompositeConfig(Block):
 class Config(Block):
     """A whole job. ``photos`` and ``output`` are required, the rest has defaults.
 
+    Without ``light``, masks are lit as each photo says.
+
     ``also_jpeg`` writes, besides the PNG of a photo that is a JPEG, a JPEG that is the photo's in every
     untouched block.
     """
@@ -155,6 +219,7 @@ class Config(Block):
     variants: Annotated[int, Field(ge=1, le=100)] = 1
     faces: FacesConfig = FacesConfig()
     masks: MasksConfig = MasksConfig()
+    light: LightConfig | None = None
     render: RenderConfig = RenderConfig()
     composite: CompositeConfig = CompositeConfig()
     also_jpeg: bool = False

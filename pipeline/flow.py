@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.attempts import first_accepted
 from pipeline.cache import cached, content_key, key_of_photo
-from pipeline.config import Config
+from pipeline.config import Config, LampConfig, LightConfig
 from pipeline.dataset.finalise import sample_id
 from pipeline.dataset.jpeg import spliced_jpeg
 from pipeline.dataset.labels.build import build_labels
@@ -22,7 +22,18 @@ from pipeline.dataset.labels.crop import aligned, alignment
 from pipeline.dataset.labels.extent import whole_extent
 from pipeline.masks.balance import Choice
 from pipeline.masks.collider import Ground
-from pipeline.records import Face, FacePoints, Float, Photo, PhotoSource, Rejected, RestMask, Sample, WornMask
+from pipeline.records import (
+    Face,
+    FacePoints,
+    Float,
+    Light,
+    Photo,
+    PhotoSource,
+    Rejected,
+    RestMask,
+    Sample,
+    WornMask,
+)
 from pipeline.seeds import generator, spread_out
 from pipeline.stages import Looking, Stages
 
@@ -30,6 +41,8 @@ Result = TypeVar("Result")
 
 DOWN_IN_CAMERA = np.array([0.0, 1.0, 0.0])
 """Photos are upright: gravity points down the picture."""
+DARK = LampConfig(towards=[0.0, -1.0, 0.0], irradiance=[0.0, 0.0, 0.0])
+"""Where no lamp is given: every light has one."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,9 @@ def make_photo(
                 continue
             try:
                 points = points or guarded("faces", partial(stages.points, face))
-                yield make_variant(photo, face, points, variant, config, stages, cache)
+                yield make_variant(
+                    photo, in_light(face, config.light), points, variant, config, stages, cache
+                )
             except Rejected as refusal:
                 yield Refused(refusal.stage, refusal.reason, face.index, variant)
 
@@ -252,6 +267,22 @@ def drape_key(photo: Photo, face: Face, choice: Choice, number: int, config: Con
     return key_of_photo(photo.sha256, "drape", face.index, shape, asked, stages.drape_digest)
 
 
+def in_light(face: Face, light: LightConfig | None) -> Face:
+    """The face in a light that was given, its skin taken to be as it was read; as it is for None."""
+    if light is None:
+        return face
+    lamps = light.lamps or [DARK]
+    directions = np.array([lamp.towards for lamp in lamps], dtype=np.float64)
+    given = Light(
+        ambient=np.array(light.ambient, dtype=np.float64),
+        directions=directions / np.linalg.norm(directions, axis=1, keepdims=True),
+        irradiance=np.array([lamp.irradiance for lamp in lamps], dtype=np.float64),
+        skin_albedo=face.light.skin_albedo,
+        around=None if light.around is None else np.array(light.around, dtype=np.float64),
+    )
+    return replace(face, light=given, light_fit=None)
+
+
 def with_beard(face: Face, length: float, stages: Stages) -> Face:
     """The face as a mask feels it, ``length`` m of beard in the place of skin: it holds the mask off, and is
     what the mask's shadow falls on."""
@@ -268,7 +299,9 @@ def in_head_frame(face: Face, points: Float) -> Float:
 
 def recipe(config: Config, stages: Stages) -> dict[str, Any]:
     """All that a sample depends on besides its photo: ``settings``, ``versions`` and the ``code``."""
-    settings = config.model_dump(include={"seed", "faces", "masks", "render", "composite", "also_jpeg"})
+    settings = config.model_dump(
+        include={"seed", "faces", "masks", "light", "render", "composite", "also_jpeg"}
+    )
     settings["photos"] = {"max_megapixels": config.photos.max_megapixels}
     code = {"faces": stages.faces_digest, "drapes": stages.drape_digest, "all": stages.digest}
     return {"settings": settings, "versions": dict(stages.versions), "code": code}

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -159,7 +159,8 @@ def _explain(error: ErrorDetails) -> str:
     if kind == "literal_error":
         return f"{key} = {_shown(value)}: allowed: {context['expected']}"
     if kind in {"greater_than_equal", "greater_than", "less_than_equal", "less_than"}:
-        return f"{key} = {_shown(value)}: allowed: {_range(place) or error['msg']}"
+        limits = _range(place) or error["msg"].removeprefix("Input should be ")
+        return f"{key} = {_shown(value)}: allowed: {limits}"
     wanted = _TYPES.get(kind)
     return f"{key} = {_shown(value)}: {'allowed: ' + wanted if wanted else error['msg']}"
 
@@ -199,13 +200,18 @@ def _keys_at(place: tuple[int | str, ...]) -> list[str]:
 
 
 def _range(place: tuple[int | str, ...]) -> str:
-    """The bounds of one number of the schema, in words; empty for a number inside a mapping."""
+    """The bounds of one number of the schema, in words; empty for a number inside a list."""
     model: type[BaseModel] = Config
     for part in place[:-1]:
-        inner = model.model_fields[str(part)].annotation
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            return "a weight from 0 to 1000000"
+        annotation = model.model_fields[str(part)].annotation
+        inner = next((one for one in (annotation, *get_args(annotation)) if _is_block(one)), None)
+        if inner is None:
+            return "" if get_origin(annotation) is list else "a weight from 0 to 1000000"
+        if get_origin(annotation) is list:
+            return ""
         model = inner
+    if isinstance(place[-1], int):
+        return ""
     marks = {"ge": "from", "gt": "above", "le": "to", "lt": "below"}
     limits = model.model_fields[str(place[-1])].metadata
     return " ".join(
@@ -214,6 +220,10 @@ def _range(place: tuple[int | str, ...]) -> str:
         for name, word in marks.items()
         if getattr(limit, name, None) is not None
     )
+
+
+def _is_block(annotation: object) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
 def _shown(value: object) -> str:

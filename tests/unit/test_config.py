@@ -56,6 +56,18 @@ def problems(tmp_path: Path, text: str | bytes, **options) -> tuple[str, ...]:
         ),
         (PICTURE + "drapes: 1}", ["masks", "picture: needs pictures: [PATH"]),
         (GOOD + "masks: {pictures: [a.png]}", ["masks", "prints: {picture: 1"]),
+        (GOOD + "light: {ambient: [1, 1]}", ["light.ambient = [1, 1]", "[red, green, blue]"]),
+        (GOOD + "light: {ambient: [1, 1, -1]}", ["light.ambient.2 = -1", "greater than or equal to 0"]),
+        (GOOD + "light: {ambient: [0, 0, 0]}", ["light", "some light"]),
+        (GOOD + "light: {ambient: [1, 1, 1], lamp: []}", ["light.lamp", "did you mean lamps?"]),
+        (
+            GOOD + "light: {ambient: [1, 1, 1], lamps: [{towards: [0, 0, 0], irradiance: [1, 1, 1]}]}",
+            ["light.lamps.0.towards = [0, 0, 0]", "a direction"],
+        ),
+        (
+            GOOD + "light: {ambient: [1, 1, 1], around: [[1, 1, 1]]}",
+            ["light.around = [[1, 1, 1]]", "three colours"],
+        ),
         (GOOD + "output: b", ["line 3", "'output' twice"]),
         ("photos: {folder: ., demo: true}\noutput: x", ["photos", "exactly one of"]),
         ("photos: {folder: nowhere}\noutput: x", ["photos.folder = nowhere", "no such folder"]),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fakes import Counter, save_photo
 
@@ -269,3 +271,28 @@ def test_a_drape_that_fails_says_which_mask_it_was(photos):
     end = make(job(photos, "out", variants=1), counter)
     refused = [row for row in end.tables.rejects if row["stage"] == "masks"]
     assert {row["reason"] for row in refused} == {"surgical, correct: the mask slid off"}
+
+
+def test_a_light_that_is_given_lights_every_mask_and_is_in_the_labels(photos):
+    seen = []
+    counter = Counter()
+
+    def render(face, worn, material, config, seed):
+        seen.append(face.light)
+        return counter._render(face, worn, material, config, seed)
+
+    counter.stages = replace(counter.stages, render=render)
+    lamp = {"towards": [0.0, -3.0, -4.0], "irradiance": [0.5, 0.25, 0.0]}
+    make(job(photos, "out", light={"ambient": [0.1, 0.2, 0.3], "lamps": [lamp]}), counter)
+    assert len(seen) == 4 * 3
+    for light in seen:
+        assert light.ambient.tolist() == [0.1, 0.2, 0.3] and light.irradiance.tolist() == [[0.5, 0.25, 0.0]]
+        assert np.allclose(light.directions, [[0.0, -0.6, -0.8]]) and light.around is None
+        assert light.skin_albedo.tolist() == [0.5] * 3
+    out = photos.parent / "out"
+    labels = [json.loads(path.read_text())["light"] for path in sorted(out.rglob("sample.json"))]
+    assert len(labels) == 12
+    assert all(one["ambient"] == [0.1, 0.2, 0.3] and one["fit"] is None for one in labels)
+    fits = counter.fits
+    make(job(photos, "out", light={"ambient": [0.4, 0.4, 0.4]}), counter)
+    assert counter.fits == fits and len(seen) == 2 * 12 and not seen[-1].irradiance.any()
