@@ -25,8 +25,8 @@ class MASKDRAPE_PT_head(bpy.types.Panel):
         column.operator_context = "INVOKE_DEFAULT"
         column.operator("maskdrape.pick_landmark", icon="RESTRICT_SELECT_OFF")
         column.prop(head, "reach_px")
+        layout.label(text="Hold while fitting")
         row = layout.row(align=True)
-        row.label(text="Hold")
         for which in ("identity", "expression"):
             held = getattr(head, f"hold_{which}")
             row.operator(

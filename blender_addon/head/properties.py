@@ -28,6 +28,8 @@ class HeadProperties(bpy.types.PropertyGroup):
         min=1.0,
         soft_max=200.0,
         default=30.0,
+        precision=0,
+        subtype="PIXEL",
     )
     landmarks: bpy.props.StringProperty()  # file with moved landmarks, relative to the job's folder
     hold_identity: bpy.props.BoolProperty(name="Identity")

@@ -54,7 +54,7 @@ class MASKDRAPE_OT_add_lamp(bpy.types.Operator):
     def execute(self, context):
         scene = context.scene
         number = len(lamps.suns(scene)) + 1
-        lamps.add_lamp(scene, f"Lamp {number}", (-1, -1, -1), (0.5, 0.5, 0.5), middle_of_head(scene), True)
+        lamps.add_lamp(scene, f"Lamp {number}", (-1, -1, -1), (0.5, 0.5, 0.5), middle_of_head(scene))
         return {"FINISHED"}
 
 

@@ -4,6 +4,7 @@ import bpy
 
 from ..connection.panel import TAB
 from ..viewport import lamps
+from .properties import SIDES
 
 
 class MASKDRAPE_PT_light(bpy.types.Panel):
@@ -26,6 +27,10 @@ class MASKDRAPE_PT_light(bpy.types.Panel):
         column = layout.column(align=True)
         column.enabled = light.override
         column.prop(light, "ambient")
+        column.prop(light, "surrounded")
+        if light.surrounded:
+            for side in SIDES:
+                column.prop(light, side)
         for sun in lamps.suns(context.scene):
             row = column.row(align=True)
             row.label(text=sun.name, icon="LIGHT_SUN")

@@ -49,8 +49,6 @@ class MASKDRAPE_PT_photo(bpy.types.Panel):
             if index == photo.face and face.verdict != "rejected":
                 yaw, pitch, roll = face.yaw_pitch_roll
                 column = box.column(align=True)
-                column.scale_y = 0.8
-                column.label(
-                    text=f"{face.residual_mm:.1f} mm off its landmarks, {face.distance_m:.2f} m away"
-                )
-                column.label(text=f"turned {yaw:.0f}°, nodding {pitch:.0f}°, tilted {roll:.0f}°")
+                fit = f"{face.residual_mm:.1f} mm off its landmarks, {face.distance_m:.2f} m away"
+                draw_lines(context, column, fit)
+                draw_lines(context, column, f"turned {yaw:.0f}°, nodding {pitch:.0f}°, tilted {roll:.0f}°")

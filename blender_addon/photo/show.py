@@ -53,9 +53,9 @@ def kept(context: bpy.types.Context) -> bool:
 
 
 def show_light(scene: bpy.types.Scene, light: dict) -> None:
-    """A light's lamps around the head, and its ambient light in the panel."""
+    """A light's lamps around the head, and the rest of it in the panel."""
     bench = scene.maskdrape
-    bench.light.ambient = light["ambient"]
+    bench.light.take_ambient(light)
     lamps.show_lamps(scene, light["lamps"], middle_of_head(scene), bench.light.override)
 
 

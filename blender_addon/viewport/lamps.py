@@ -27,10 +27,17 @@ def show_lamps(scene: bpy.types.Scene, lamps: list[dict], around: np.ndarray, mo
     for sun in suns(scene):
         remove_lamp(sun)
     for number, lamp in enumerate(lamps, start=1):
-        add_lamp(scene, f"Lamp {number}", lamp["towards"], lamp["irradiance"], around, movable)
+        add_lamp(scene, f"Lamp {number}", lamp["towards"], lamp["irradiance"], around)
+    set_movable(scene, movable)
 
 
-def add_lamp(scene, name, towards, irradiance, around, movable) -> bpy.types.Object:
+def set_movable(scene: bpy.types.Scene, movable: bool) -> None:
+    """Whether the suns stand in the 3D view to be turned; else their rays would only cross the photo."""
+    for sun in suns(scene):
+        sun.hide_set(not movable)
+
+
+def add_lamp(scene, name, towards, irradiance, around) -> bpy.types.Object:
     """A sun that shines from ``towards`` (3,), camera frame, with ``irradiance`` (3,) linear RGB."""
     strength = max(max(irradiance), 1e-9)
     data = bpy.data.lights.new(name, "SUN")
@@ -42,7 +49,6 @@ def add_lamp(scene, name, towards, irradiance, around, movable) -> bpy.types.Obj
     sun.rotation_mode = "QUATERNION"
     sun.rotation_quaternion = Vector(direction).to_track_quat("Z", "Y")
     sun.location = np.asarray(around) + _APART * direction
-    sun.hide_select = not movable
     return sun
 
 

@@ -19,6 +19,7 @@ LIGHT = {
         {"towards": [0.6, -0.64, -0.48], "irradiance": [0.8, 0.7, 0.6]},
         {"towards": [-1.0, 0.0, 0.0], "irradiance": [0.1, 0.1, 0.2]},
     ],
+    "around": [[0.1, 0.1, 0.2], [0.5, 0.4, 0.3], [0.0, 0.05, 0.0]],
 }
 FOCAL = 1.4  # of the photo's width
 ROTATION, TRANSLATION = np.diag([1.0, -1.0, -1.0]), np.array([0.02, 0.03, 0.9])

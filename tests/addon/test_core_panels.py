@@ -147,6 +147,7 @@ def test_estimated_lamps_are_suns_and_their_light_comes_back_as_it_was(loaded):
     bpy.context.view_layer.update()
     light = job.config(scene)["light"]
     assert light["ambient"] == fake_bench.LIGHT["ambient"]
+    assert light["around"] == fake_bench.LIGHT["around"]
     for read, known in zip(light["lamps"], fake_bench.LIGHT["lamps"], strict=True):
         assert read["towards"] == pytest.approx(known["towards"], abs=1e-5)
         assert read["irradiance"] == pytest.approx(known["irradiance"], rel=1e-5)
