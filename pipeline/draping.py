@@ -52,11 +52,7 @@ class Draping:
 def real_draping(library: Library = BUILT_IN) -> Draping:
     """The product's own steps, for the designs of ``library``. Imports bpy: call it late and once."""
     from pipeline.studio.blender import VERSION
-    from pipeline.studio.cloth import SETTINGS, drape
-
-    def drape_on(rest: RestMask, ground: Ground, gravity: Float, attempt: int) -> tuple[Float, float]:
-        draped = drape(rest, ground.collider.vertices, ground.collider.faces, gravity, attempt)
-        return draped.vertices, draped.motion
+    from pipeline.studio.cloth import SETTINGS
 
     def settle(rest: RestMask, vertices: Float, gravity: Float) -> tuple[Float, float]:
         ground = bare_ground(vertices)
@@ -86,6 +82,20 @@ def real_draping(library: Library = BUILT_IN) -> Draping:
 
     below = partial(inner, library=library)
     return Draping(below, put_on, drape_on, check, carry_to, len(SETTINGS), maker)
+
+
+def drape_on(
+    rest: RestMask,
+    ground: Ground,
+    gravity: Float,
+    attempt: int,
+    watch: Callable[[int, int, Float], None] | None = None,
+) -> tuple[Float, float]:
+    """The vertices at rest and the mean motion in the last frames; ``watch`` as in `studio.cloth`."""
+    from pipeline.studio.cloth import drape
+
+    draped = drape(rest, ground.collider.vertices, ground.collider.faces, gravity, attempt, watch)
+    return draped.vertices, draped.motion
 
 
 def inner(choice: Choice, rng: np.random.Generator, library: Library = BUILT_IN) -> Choice | None:

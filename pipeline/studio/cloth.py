@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import bpy
@@ -39,6 +40,10 @@ SETTINGS: tuple[Solver, ...] = (
 """Solver of the first attempt, and of the one retry."""
 
 
+Watch = Callable[[int, int, Float], None]
+"""Is shown each frame: its number from 1, how many there are at most, vertices (M, 3) m in the head frame."""
+
+
 @dataclass(frozen=True)
 class Drape:
     vertices: Float  # (M, 3) m, head frame, in the order of the RestMask
@@ -47,13 +52,19 @@ class Drape:
 
 
 def drape(
-    rest: RestMask, collider_vertices: Float, collider_faces: Int, gravity: Float, attempt: int = 0
+    rest: RestMask,
+    collider_vertices: Float,
+    collider_faces: Int,
+    gravity: Float,
+    attempt: int = 0,
+    watch: Watch | None = None,
 ) -> Drape:
     """Lets a placed mask come to rest on a head.
 
     ``collider_vertices`` (V, 3) m and ``gravity`` (3,) unit vector in the head frame; ``collider_faces``
-    (C, 3) triangles, outward winding. ``attempt`` picks from SETTINGS. Leaves the Blender session as it
-    found it. Raises Rejected("masks", reason) when the solver's result is not a number.
+    (C, 3) triangles, outward winding. ``attempt`` picks from SETTINGS; what ``watch`` does
+    changes nothing. Leaves the Blender session as it found it. Raises Rejected("masks", reason) when the
+    solver's result is not a number.
     """
     solver = SETTINGS[attempt]
     scene = bpy.data.scenes.new("drape")
@@ -66,7 +77,7 @@ def drape(
         collider.collision.thickness_outer = 0.007
         collider.collision.cloth_friction = FRICTION
         mask = _mask(scene, made, rest, solver)
-        return _run(scene, mask, len(rest.start_vertices), rest, solver)
+        return _run(scene, mask, len(rest.start_vertices), rest, solver, watch)
     finally:
         _remove(scene, made)
 
@@ -157,7 +168,7 @@ def _group(mask, name: str, weights: Float) -> str:
     return name
 
 
-def _run(scene, mask, count: int, rest: RestMask, solver: Solver) -> Drape:
+def _run(scene, mask, count: int, rest: RestMask, solver: Solver, watch: Watch | None) -> Drape:
     sheet = np.unique(rest.faces[~np.isin(rest.parts, CORDS)])
     layer = scene.view_layers[0]
     shapes: list[Float] = []
@@ -170,6 +181,8 @@ def _run(scene, mask, count: int, rest: RestMask, solver: Solver) -> Drape:
         if not np.isfinite(flat).all():
             raise Rejected("masks", "the cloth solver lost the mask")
         shapes.append(flat.reshape(-1, 3).astype(np.float64) / SCALE)
+        if watch is not None:
+            watch(frame, solver.frames, shapes[-1].copy())
         if frame > WINDOW:
             drift = (
                 float(np.linalg.norm(shapes[-1][sheet] - shapes[-1 - WINDOW][sheet], axis=1).mean()) / WINDOW
