@@ -2,7 +2,8 @@
 
 The pipeline travels inside, in ``package/``, for the process that works for the add-on; Blender's own Python
 never imports it. Blender's extension tool packs and validates the archive: the one of the bpy wheel, or of
-``--blender-ext PATH``. For Blender before 4.2 OUT/maskdrape-<version>-legacy.zip is the same below one folder.
+``--blender-ext PATH``. For Blender before 4.2,
+OUT/maskdrape-<version>-legacy.zip is the same below one folder.
 """
 
 from __future__ import annotations
@@ -73,8 +74,10 @@ def unpack_pipeline(folder: Path) -> str:
     """The project's own wheel, unpacked: its data files are read by path. Returns its version."""
     with tempfile.TemporaryDirectory() as scratch:
         subprocess.run(
-            [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"]
-            + ["--no-deps", "--wheel-dir", scratch, str(ROOT)],
+            [
+                *(sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check"),
+                *("--no-deps", "--wheel-dir", scratch, str(ROOT)),
+            ],
             check=True,
         )
         (wheel,) = Path(scratch).glob("*.whl")

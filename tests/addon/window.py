@@ -56,7 +56,7 @@ def screen(folder: Path) -> Iterator[tuple[str, Path]]:
 
 
 def drive(blender: list[str], script: Path, folder: Path, limit_s: float, **variables: str) -> Told:
-    """Run ``script`` in a Blender of factory settings with a window, and with a home of its own in ``folder``.
+    """Run ``script`` in a Blender with factory settings, a window, and a home of its own in ``folder``.
 
     Where the script writes ``folder/<name>.shot``, ``folder/<name>.png`` becomes a picture of the screen and
     the file goes away.
@@ -65,8 +65,10 @@ def drive(blender: list[str], script: Path, folder: Path, limit_s: float, **vari
     home.mkdir(parents=True, exist_ok=True)
     with screen(folder / "screen") as (display, pixels), (folder / "said.txt").open("w") as said:
         running = subprocess.Popen(
-            [*blender, "--factory-startup", "-p", "0", "0", str(WIDTH), str(HEIGHT)]
-            + ["--enable-event-simulate", "--python-exit-code", "1", "--python", str(script)],
+            [
+                *(*blender, "--factory-startup", "-p", "0", "0", str(WIDTH), str(HEIGHT)),
+                *("--enable-event-simulate", "--python-exit-code", "1", "--python", str(script)),
+            ],
             stdout=said,
             stderr=subprocess.STDOUT,
             env={
