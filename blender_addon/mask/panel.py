@@ -8,6 +8,7 @@ import bpy
 
 from ..connection import known, wait
 from ..connection.panel import TAB
+from ..library.properties import folder_of
 from . import live, sliders
 from .document import get, kind_of, parsed
 from .operators import ask_document
@@ -42,7 +43,7 @@ class MASKDRAPE_MT_designs(bpy.types.Menu):
             layout.separator()
         for one in own.designs:
             choose = layout.operator("maskdrape.choose_design", text=one.title or one.name, icon="USER")
-            choose.name, choose.library = one.name, bpy.path.abspath(own.folder)
+            choose.name, choose.library = one.name, str(folder_of(own))
 
 
 class MASKDRAPE_PT_mask(bpy.types.Panel):
