@@ -63,7 +63,7 @@ def read_job(
     Raises ConfigError.
     """
     file = _find(path)
-    values = {**_read_yaml(file), **{key: value for key, value in overrides.items() if value is not None}}
+    values = {**read_values(file), **{key: value for key, value in overrides.items() if value is not None}}
     config = read_config(values, f"{file.name}: ")
     packaged = file.resolve().parent == asset_folder("scenes").resolve()
     job = Job(config, Path.cwd() if packaged else file.resolve().parent, read_shard(shard), only)
@@ -122,7 +122,8 @@ def _find(path: str) -> Path:
     )
 
 
-def _read_yaml(file: Path) -> dict[str, Any]:
+def read_values(file: Path) -> dict[str, Any]:
+    """The keys and values of a YAML file, unchecked. Raises ConfigError."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:

@@ -116,20 +116,41 @@ class Composite(OnFace):
     samples: Annotated[int, Field(ge=1, le=4096)] | None = None
 
 
+class ReadConfig(Request):
+    """A configuration file of the user's, by its absolute path."""
+
+    do: Literal["read_config"]
+    path: str
+
+
 AnyRequest = Annotated[
-    Hello | ShowDesign | Schema | Flat | SaveDesign | FindFaces | Drag | Draw | Drape | Composite,
+    Hello
+    | ShowDesign
+    | Schema
+    | Flat
+    | SaveDesign
+    | FindFaces
+    | Drag
+    | Draw
+    | Drape
+    | Composite
+    | ReadConfig,
     Field(discriminator="do"),
 ]
-KINDS = (Hello, ShowDesign, Schema, Flat, SaveDesign, FindFaces, Drag, Draw, Drape, Composite)
+KINDS = (Hello, ShowDesign, Schema, Flat, SaveDesign, FindFaces, Drag, Draw, Drape, Composite, ReadConfig)
 NAMES = tuple(get_args(kind.model_fields["do"].annotation)[0] for kind in KINDS)
 _ADAPTER: TypeAdapter[Any] = TypeAdapter(AnyRequest)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is not a number of JSON")
 
 
 def read_request(line: bytes) -> Request:
     """The request of one line. Raises BadRequest."""
     try:
-        values = json.loads(line.decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        values = json.loads(line.decode("utf-8"), parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
         raise BadRequest(f"not a line of JSON: {error}") from error
     if not isinstance(values, dict):
         raise BadRequest('a request is a JSON object: {"id": 1, "do": "hello"}')

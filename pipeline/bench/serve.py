@@ -37,6 +37,7 @@ PLACES = {
     "draw": "worn",
     "drape": "worn",
     "composite": "worn",
+    "read_config": "configs",
 }
 """In which module of this package the function is that does a request of its name."""
 MOST_BYTES = 8 * 2**20  # bytes of one request's line at most
