@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from pipeline.bench.kept import keep_arrays
-from pipeline.bench.requests import FindFaces
+from pipeline.bench.requests import FindFaces, OnPhoto
 from pipeline.bench.serve import Tell
 from pipeline.bench.workplace import open_photo, photo_result, source_of
 from pipeline.head.landmarks import load_landmarks
 from pipeline.head.model import load_head
 from pipeline.records import Face, Float, Int, Light
 
+Write = Callable[..., str]
+"""`keep_arrays` or `show_arrays`."""
+
 
 def faces(request: FindFaces, tell: Tell) -> Mapping[str, Any]:
     """Every face of a photo with its verdict, those that cannot be used included."""
     tell("Looking for faces")
+    return faces_result(request)
+
+
+def faces_result(request: OnPhoto) -> dict[str, Any]:
+    """The photo of a request and its faces."""
     job, opened = open_photo(request)
     source = source_of(job, request.photo)
     return {
@@ -28,7 +36,7 @@ def faces(request: FindFaces, tell: Tell) -> Mapping[str, Any]:
     }
 
 
-def face_result(face: Face, folder: Path) -> Mapping[str, Any]:
+def face_result(face: Face, folder: Path, write: Write = keep_arrays) -> Mapping[str, Any]:
     """One face for JSON; its arrays, camera frame, in a file below ``folder``."""
     arrays: dict[str, Float | Int] = {
         "vertices": face.vertices,
@@ -50,7 +58,7 @@ def face_result(face: Face, folder: Path) -> Mapping[str, Any]:
         "distance_m": float(face.translation[2]),
         "focal_px": face.camera.focal_px,
         "light": light_result(face.light),
-        "file": keep_arrays(folder, f"face-{face.index}", **arrays),
+        "file": write(folder, f"face-{face.index}", **arrays),
     }
 
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import time
+from collections.abc import Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +21,27 @@ from PIL import Image
 from pipeline.files import write_whole
 
 PLACE = ".bench"
+TURNS = 4  # files of the same kind that are shown for a moment
+_turn = count()
 KEPT = 24 * 3600  # s: files that nobody has asked for again in this time go
 
 
 def keep_arrays(folder: Path, kind: str, **arrays: NDArray[Any]) -> str:
     """Write an .npz file, unless it is there; returns its path."""
+    return keep(folder, f"{kind}.npz", _npz(arrays))
+
+
+def show_arrays(folder: Path, kind: str, **arrays: NDArray[Any]) -> str:
+    """Write an .npz file that is wanted for a moment: it gives way to the next but some; returns its path."""
+    path = folder / PLACE / f"{kind}-{os.getpid()}-{next(_turn) % TURNS}.npz"
+    write_whole(path, _npz(arrays))
+    return str(path)
+
+
+def _npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     data = io.BytesIO()
     np.savez(data, **{name: np.asarray(array) for name, array in arrays.items()})
-    return keep(folder, f"{kind}.npz", data.getvalue())
+    return data.getvalue()
 
 
 def keep_matte(folder: Path, kind: str, pixels: NDArray[np.uint8]) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 from pipeline.assets import digest
 from pipeline.bench.kept import sweep
 from pipeline.bench.requests import OnPhoto
-from pipeline.config import FacesConfig
+from pipeline.config import FacesConfig, PhotosConfig
 from pipeline.dataset.forget.forgotten import read_forgotten
 from pipeline.faces.detect.outside import outside_digest, placed
 from pipeline.flow import Opened, find_faces, guarded
 from pipeline.masks.library import Library, library_files, open_library
 from pipeline.masks.prints.picture import Picture, find_pictures
 from pipeline.photos.listing import TableError, list_folder, list_table
+from pipeline.photos.load import load_photo
 from pipeline.recipe import ConfigError, Job, check_masks, check_paths, read_config
 from pipeline.records import Face, Photo, PhotoSource, Rejected
 from pipeline.stages import RealLooking, Stages, real_looking, real_stages
@@ -76,8 +77,18 @@ def open_photo(request: OnPhoto) -> tuple[Job, Opened]:
     job = job_of(request)
     source = source_of(job, request.photo)
     looking = looking_of(job)
-    photo = guarded("photos", partial(looking.load_photo, source, job.config.photos))
+    try:
+        stat = Path(source.path).stat()
+    except OSError as error:
+        raise Rejected("photos", f"cannot read the file: {error.strerror or error}") from error
+    photo = _photo(source, job.config.photos, stat.st_mtime_ns, stat.st_size)
     return job, find_faces(photo, job.config, looking, job.cache)
+
+
+@lru_cache(maxsize=2)
+def _photo(source: PhotoSource, config: PhotosConfig, time: int, size: int) -> Photo:
+    """Kept until the file changes."""
+    return guarded("photos", partial(load_photo, source, config))
 
 
 def face_of(opened: Opened, index: int) -> Face:

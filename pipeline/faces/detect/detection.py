@@ -22,6 +22,8 @@ class Detection:
     box: Float  # (4,) x0 y0 x1 y1 px, from a face detector that did not see the landmarks
     points: str = "mediapipe"  # which landmarks these are: a table of `pipeline.head.landmarks`
     doubt: str = ""  # why this face, surely seen, must not be used, as a sentence; empty when it may
+    identity: Float | None = None  # (80,) coefficients of the head that are known; None: to be found
+    expression: Float | None = None  # (43,) the same
 
 
 Backend = Callable[[Photo], list[Detection]]

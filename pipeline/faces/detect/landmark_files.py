@@ -8,7 +8,7 @@ PATH is one file for all photos (JSON or CSV), or a folder with a file a photo: 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -28,12 +28,17 @@ def landmarks_from(place: str) -> Backend:
         return lambda photo: _detections(photo, *_of_folder(path, photo))
     if path.suffix.lower() not in READERS:
         raise BackendError(f"faces.landmarks = {place}: needed: a folder, or a .json, .csv or .pts file")
-    faces = _table(path)
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise BackendError(f"faces.landmarks: {path.name}: cannot be read: {error.strerror}") from error
+    faces = _table(path, stat.st_mtime_ns, stat.st_size)
     return lambda photo: _detections(photo, path.name, _lookup(faces, photo, path))
 
 
-@cache
-def _table(path: Path) -> Raw:
+@lru_cache(maxsize=4)
+def _table(path: Path, time: int, size: int) -> Raw:
+    """Kept until the file changes."""
     try:
         return _read(path)
     except ValueError as error:
@@ -100,5 +105,7 @@ def _detections(photo: Photo, name: str, faces: list[object]) -> list[Detection]
 def _detection(face: GivenFace) -> Detection:
     points = face.points[:MESH]
     box = np.concatenate([points.min(axis=0), points.max(axis=0)])
-    table = "mediapipe" if len(points) == MESH else "ibug68"
-    return Detection(points, face.confidence[:MESH], 1.0, box, table)
+    table = face.detector or ("mediapipe" if len(points) == MESH else "ibug68")
+    return Detection(
+        points, face.confidence[:MESH], 1.0, box, table, face.doubt, face.identity, face.expression
+    )

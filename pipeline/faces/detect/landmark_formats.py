@@ -5,7 +5,10 @@ files, which count from 1 as Matlab does: (1, 1) is the centre of the first pixe
 
 JSON
     ``{"photo.jpg": [face, ...], ...}``, or only ``[face, ...]`` in a file of one photo. A face is
-    ``[[x, y], ...]`` or ``{"points": [[x, y], ...], "confidence": [c, ...]}``.
+    ``[[x, y], ...]`` or ``{"points": [[x, y], ...], "confidence": [c, ...]}``. The latter may hold the head
+    as it is: ``identity``, 80 coefficients in standard deviations, and ``expression``, 43 from 0 to 1. It may
+    say of which detector the points are, ``detector``: mediapipe, ibug68, fan2d or fan3d, and ``doubt``: why
+    the face must not be used.
 CSV
     a row a point, with the columns photo, face, index, x, y and if wanted confidence.
 .pts
@@ -26,6 +29,11 @@ import numpy as np
 from pipeline.records import Float
 
 COUNTS = (68, 468, 478)
+IDENTITIES, EXPRESSIONS = 80, 43  # coefficients of the head model
+FARTHEST = 10.0  # standard deviations from the mean head
+DETECTORS = {"mediapipe": (468, 478), "ibug68": (68,), "fan2d": (68,), "fan3d": (68,)}
+"""How many points each of the detectors that can be named gives."""
+KEYS = ("points", "confidence", "identity", "expression", "detector", "doubt")
 COLUMNS = ("photo", "face", "index", "x", "y")
 
 
@@ -35,6 +43,10 @@ class GivenFace:
 
     points: Float
     confidence: Float
+    identity: Float | None = None  # (IDENTITIES,)
+    expression: Float | None = None  # (EXPRESSIONS,)
+    detector: str = ""  # a table of `pipeline.head.landmarks`; "" is by the number of points
+    doubt: str = ""
 
 
 Raw = Mapping[str, list[Any]]
@@ -92,6 +104,7 @@ def read_pts(text: str) -> Raw:
 def check_face(raw: Any, width: int, height: int) -> GivenFace:
     """One face of `Raw`, checked against the photo's size. Raises ValueError with what is wrong."""
     points, confidence = _from_rows(raw) if _is_rows(raw) else _from_json(raw)
+    known = raw if isinstance(raw, dict) else {}
     if len(points) not in COUNTS:
         raise ValueError(f"{len(points)} points; needed: {', '.join(map(str, COUNTS[:-1]))} or {COUNTS[-1]}")
     if not np.isfinite(points).all():
@@ -103,7 +116,39 @@ def check_face(raw: Any, width: int, height: int) -> GivenFace:
         raise ValueError(
             f"{(~inside).sum()} of {len(points)} points lie outside the photo ({width}×{height})"
         )
-    return GivenFace(points, confidence)
+    return GivenFace(
+        points,
+        confidence,
+        _coefficients(known, "identity", IDENTITIES, -FARTHEST, FARTHEST),
+        _coefficients(known, "expression", EXPRESSIONS, 0, 1),
+        _detector(known, len(points)),
+        _doubt(known),
+    )
+
+
+def _coefficients(face: Mapping[str, Any], name: str, count: int, low: float, high: float) -> Float | None:
+    if name not in face:
+        return None
+    values = _array(face[name], name)
+    if values.shape != (count,):
+        raise ValueError(f"{values.size} coefficients of {name}; needed: {count}")
+    if not ((values >= low) & (values <= high)).all():
+        raise ValueError(f"coefficients of {name} must lie from {low:g} to {high:g}")
+    return values
+
+
+def _detector(face: Mapping[str, Any], count: int) -> str:
+    name = face.get("detector", "")
+    if name and (not isinstance(name, str) or count not in DETECTORS.get(name, ())):
+        raise ValueError(f"detector = {name!r} with {count} points; allowed: {', '.join(DETECTORS)}")
+    return str(name)
+
+
+def _doubt(face: Mapping[str, Any]) -> str:
+    doubt = face.get("doubt", "")
+    if not isinstance(doubt, str):
+        raise ValueError("doubt must be a text")
+    return doubt
 
 
 def _is_rows(raw: Any) -> bool:
@@ -131,9 +176,8 @@ def _from_rows(rows: list[tuple[int, dict[str, str | None]]]) -> tuple[Float, Fl
 
 def _from_json(raw: Any) -> tuple[Float, Float]:
     face = raw if isinstance(raw, dict) else {"points": raw}
-    unknown = set(face) - {"points", "confidence"}
-    if unknown or "points" not in face:
-        raise ValueError(f"a face has the keys {', '.join(sorted(face))}; allowed: points, confidence")
+    if set(face) - set(KEYS) or "points" not in face:
+        raise ValueError(f"a face has the keys {', '.join(sorted(face))}; allowed: {', '.join(KEYS)}")
     points = _array(face["points"], "points")
     if points.ndim != 2 or points.shape[1] != 2:
         raise ValueError("points must be a list of [x, y]")

@@ -66,24 +66,28 @@ def fit_head(
     width: int,
     height: int,
     focal_px: float | None = None,
+    held: Float | None = None,
 ) -> HeadFit:
     """Head, pose and camera that best explain landmarks (N, 2) px with confidence (N,).
 
     `width` and `height` are the photo's, whose centre is the principal point. With `focal_px` (from
-    EXIF) the focal length is held; without it the distance follows its prior.
+    EXIF) the focal length is held; without it the distance follows its prior. `held` (K,) are coefficients,
+    identity before expression, that are known, NaN where they are to be found.
     """
     observed = landmarks - np.array([width / 2, height / 2])
     usable = np.isfinite(model.sigma) & np.isfinite(landmarks).all(axis=1) & (confidence > 0)
     model = replace(model, sigma=np.where(usable, model.sigma, np.inf))
     observed = np.where(usable[:, None], observed, 0.0)
-    state = _first_guess(model, observed, focal_px)
+    known = np.full(len(model.basis), np.nan) if held is None else held
+    state = replace(_first_guess(model, observed, focal_px), coefficients=np.nan_to_num(known))
     # A pinhole's picture may be turned about its centre: with the face upright, u and v mean the same
     # for every face.
     upright = view_of(state.rotation, state.translation()).axes * [[1.0], [-1.0]]
     state, observed = _rolled(state, upright), observed @ upright.T
     for patience, steps in ROUNDS:
         errors = _errors(model, confidence, state)
-        state = _descend(model, errors, observed, focal_px, state, patience * ROBUST_SCALE, steps)
+        fixed = ~np.isnan(known)
+        state = _descend(model, errors, observed, focal_px, state, fixed, patience * ROBUST_SCALE, steps)
     return _report(model, confidence, observed, usable, _rolled(state, upright.T), upright, width, height)
 
 
@@ -155,10 +159,12 @@ def _descend(
     observed: Float,
     focal_px: float | None,
     start: State,
+    fixed: NDArray[np.bool_],
     robust_scale: float,
     steps: int,
 ) -> State:
-    """Levenberg-Marquardt from `start`, with unit scale and errors held as they are there."""
+    """Levenberg-Marquardt from `start`, with unit scale, errors and the `fixed` ones of the coefficients (K,)
+    held as they are there."""
     trust = errors.trust
     unit = errors.sigma * math.exp(start.log_scale)  # px that one sigma covers
     precision, factor = _prior(model)
@@ -198,6 +204,7 @@ def _descend(
 
         value = np.concatenate([np.full(POSE_UNKNOWNS, 0.5), state.coefficients])
         stuck = boxed & (((value <= 0) & (gradient > 0)) | ((value >= 1) & (gradient < 0)))
+        stuck[POSE_UNKNOWNS:] |= fixed
         free = np.flatnonzero(~stuck)
         better = False
         for _ in range(8):
