@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -16,14 +16,15 @@ from pipeline.dataset.journal.journal import (
     Journal,
     given,
     journals_of,
-    open_journal,
-    others_at_work,
     stat_of,
     state_of,
+    sweep_others,
 )
+from pipeline.dataset.journal.locks import gate, others_at_work, shard_held
 from pipeline.dataset.journal.stopped import stopped_in_words
 from pipeline.dataset.labels.face_hash import face_hash
 from pipeline.dataset.write import image_name, labels_name, write_sample
+from pipeline.farm.left_out import without_forgotten
 from pipeline.files import write_whole
 from pipeline.flow import Made, Opened, Refused, make_photo, recipe, recipe_key
 from pipeline.photos.listing import Entry
@@ -78,68 +79,91 @@ def share(entries: Sequence[Entry], job: Job) -> list[Entry]:
 
 
 def run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
-    """Make this process's share of the data set and write its tables. Raises Busy, Stopped."""
+    """Make this process's share of the data set and write its tables, but for who was forgotten in it.
+
+    Raises Busy, Stopped, ConfigError where the list of the forgotten cannot be read.
+    """
     with stopped_in_words(job.output):
         yield from _run(job, entries, stages)
 
 
 def _run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
-    config, state = job.config, job.output / ".maskdrape"
+    state = job.output / ".maskdrape"
     write_whole(state / ".gitignore", b"*\n")
-    wanted, key = recipe(config, stages), recipe_key(config, stages)
-    before = earlier_recipe(journals_of(state, key))
-    journals, swept = open_journal(state, key)
-    remember_recipe(journals, wanted)
-    mine = share(entries, job)
-    everything = job.only is None and job.shard[1] == 1
-    made = rejected = 0
-    journal = Journal(journals, None if everything else (entry.source for entry in mine))
-    with closing(journal), journal.writing(job.shard) as workshop:
-        waiting, again = [], 0
-        for entry in mine:
-            if not entry.problem and _complete(entry.source, job, journal):
-                rejected += sum(
-                    row["kind"] == "reject" for row in valid_rows(journal, entry.source, config.variants)
+    wanted, journals = recipe(job.config, stages), journals_of(state, recipe_key(job.config, stages))
+    with ExitStack() as held:
+        held.enter_context(shard_held(journals, job.shard))
+        with gate(state):
+            before = earlier_recipe(journals)
+            swept = sweep_others(journals)
+            remember_recipe(journals, wanted)
+        # Read only now: whoever forgets somebody was waited for, and who comes later waits for this run.
+        entries = without_forgotten(entries, job.output)
+        mine = share(entries, job)
+        everything = job.only is None and job.shard[1] == 1
+        sources = None if everything else (entry.source for entry in mine)
+        made = rejected = 0
+        with closing(Journal(journals, sources, job.shard)) as journal:
+            waiting, again, rejected = _waiting(mine, job, journal)
+            note = what_changes(before, wanted) if swept else []
+            if again:
+                note.append(
+                    f"photos that changed, or lack a file or a variant, since they were made: {again}"
                 )
-                continue
-            waiting.append(entry)
-            again += not entry.problem and journal.photo(entry.source) is not None
-        note = what_changes(before, wanted) if swept else []
-        if again:
-            note.append(f"photos that changed, or lack a file or a variant, since they were made: {again}")
-        yield Started(len(mine), len(mine) - len(waiting), "\n".join(note))
-        for entry in waiting:
-            if entry.problem:
-                row = reject_row(entry.source, "photos", entry.problem, None, None, None)
-                done = PhotoDone(entry.source.name, 0, 0, 0, (row,))
+            yield Started(len(mine), len(mine) - len(waiting), "\n".join(note))
+            for entry in waiting:
+                done = _make(
+                    entry, job, stages, journal, journals / f"{job.shard[0]}-of-{job.shard[1]}.workshop"
+                )
+                made += done.samples
+                rejected += len(done.rejects)
+                yield done
+        with gate(state):
+            if others_at_work(journals, job.shard):  # the last of them writes the tables
+                tables = None
+                held.close()  # before anybody else asks
             else:
-                done = _make(entry.source, job, stages, journal, workshop)
-            made += done.samples
-            yield done
-            rejected += len(done.rejects)
-    if others_at_work(journals):
-        yield Finished(None, made, rejected)
-        return
-    tables = finalise(
-        job.output,
-        [(entry.source, entry.problem) for entry in entries],
-        journals,
-        config.variants,
-        resolved_yaml(config),
-        stages.shares(config.masks),
-        lambda source: stages.load_photo(source, config.photos).pixels,
-    )
+                tables = _tables(entries, job, stages, journals)
     yield Finished(tables, made, rejected)
 
 
-def _make(source: PhotoSource, job: Job, stages: Stages, journal: Journal, workshop: Path) -> PhotoDone:
+def _waiting(mine: Sequence[Entry], job: Job, journal: Journal) -> tuple[list[Entry], int, int]:
+    """Photos with something left to do; how many of them were made before; rejects of all others."""
+    waiting, again, rejected = [], 0, 0
+    for entry in mine:
+        if not entry.problem and _complete(entry.source, job, journal):
+            rows = valid_rows(journal, entry.source, job.config.variants)
+            rejected += sum(row["kind"] == "reject" for row in rows)
+            continue
+        waiting.append(entry)
+        again += not entry.problem and journal.photo(entry.source) is not None
+    return waiting, again, rejected
+
+
+def _tables(entries: Sequence[Entry], job: Job, stages: Stages, journals: Path) -> Tables:
+    return finalise(
+        job.output,
+        [(entry.source, entry.problem) for entry in entries],
+        journals,
+        job.config.variants,
+        resolved_yaml(job.config),
+        stages.shares(job.config.masks),
+        lambda source: stages.load_photo(source, job.config.photos).pixels,
+    )
+
+
+def _make(entry: Entry, job: Job, stages: Stages, journal: Journal, workshop: Path) -> PhotoDone:
     """Make what is missing of one photo, writing a journal row for everything that is whole."""
+    source = entry.source
+    if entry.problem:
+        row = reject_row(source, "photos", entry.problem, None, None, None)
+        return PhotoDone(source.name, 0, 0, 0, (row,))
     stat = stat_of(source)
     earlier = journal.photo(source)
     take = 0 if earlier is None else earlier["take"] + 1
     base = {"name": source.name, "identity": source.identity}
     photo_row: dict[str, Any] = {"sha256": None, "faces": 0, "flagged": 0}
-    rejects = []
+    rejects: list[dict[str, Any]] = []
     samples = 0
     for outcome in make_photo(
         source, job.config, stages, job.cache, lambda sample_id: _made(sample_id, source, job, journal)
@@ -149,7 +173,6 @@ def _make(source: PhotoSource, job: Job, stages: Stages, journal: Journal, works
             photo_row["faces"] = len(outcome.faces)
             photo_row["flagged"] = sum(face.verdict == "flagged" for face in outcome.faces)
             continue
-        row: dict[str, Any]
         sha256 = photo_row["sha256"]
         if isinstance(outcome, Refused):
             row = reject_row(source, outcome.stage, outcome.reason, sha256, outcome.face, outcome.variant)
@@ -209,7 +232,7 @@ def _complete(source: PhotoSource, job: Job, journal: Journal) -> bool:
     stat = stat_of(source)
     if not journal.finished(source, job.config.variants):
         return False
-    rows = journal.of_photo(source)
+    rows = valid_rows(journal, source, job.config.variants)
     if not all(row["kind"] != "sample" or _present(row["row"], job) for row in rows):
         return False
     photo = journal.photo(source)

@@ -19,7 +19,7 @@ from tiny_data_set import tiny_job, tiny_stages
 
 from pipeline.cli import app
 from pipeline.dataset.journal import journal
-from pipeline.dataset.journal.journal import Busy
+from pipeline.dataset.journal.locks import Busy
 from pipeline.dataset.journal.stopped import Stopped
 from pipeline.dataset.read import rows
 from pipeline.farm.local import Finished, Started, run
@@ -338,3 +338,10 @@ def test_samples_stay_while_their_photos_cannot_be_reached(tmp_path):
     list(run(job, list_table(table), tiny_stages()))
     assert len(list(rows(job.output))) == 2
     assert {path: path.stat().st_mtime_ns for path in made} == made
+
+
+def test_fewer_variants_leave_nothing_to_look_at_again(photos):
+    make(job(photos, "out", variants=3))
+    make(job(photos, "out", variants=1))
+    event = started(job(photos, "out", variants=1))
+    assert (event.photos, event.done, event.note) == (3, 3, "")
