@@ -30,7 +30,7 @@ def write_rows(folder: Path, count: int) -> None:
     from tiny_data_set import tiny_data_set, tiny_job, tiny_stages
 
     from pipeline.dataset.finalise import sample_id
-    from pipeline.dataset.journal.journal import given, open_journal, stat_of, state_of
+    from pipeline.dataset.journal.journal import given, journals_of, stat_of, state_of
     from pipeline.dataset.read import labels, rows
     from pipeline.dataset.rows import json_line, readable_json
     from pipeline.dataset.write import image_name, labels_name
@@ -42,8 +42,8 @@ def write_rows(folder: Path, count: int) -> None:
     texts = [readable_json(_with_marks(said)) for _, said in kinds]
     output = folder / "data"
     job = tiny_job(folder / "pattern", 3, 2, VARIANTS, faceless=0, side=SIDE)
-    journals, _ = open_journal(output / ".maskdrape", recipe_key(job.config, tiny_stages()))
-    journals.mkdir()
+    journals = journals_of(output / ".maskdrape", recipe_key(job.config, tiny_stages()))
+    journals.mkdir(parents=True)
     (folder / "photos").mkdir()
     files: dict[Path, Path] = {}
 

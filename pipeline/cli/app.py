@@ -463,7 +463,7 @@ def invoke(arguments: list[str]) -> int:
     """Run one command; returns the exit code. Mistakes of the user become lines on standard error."""
     from filelock import Timeout
 
-    from pipeline.dataset.journal.journal import Busy
+    from pipeline.dataset.journal.locks import Busy
     from pipeline.dataset.journal.stopped import Stopped
     from pipeline.dataset.read import DataSetError
     from pipeline.faces.detect.detection import BackendError

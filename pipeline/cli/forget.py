@@ -14,9 +14,10 @@ from pipeline.cli.job import ALL_DONE, CRASH
 from pipeline.cli.photos import photo_of
 from pipeline.dataset.forget.elsewhere import Made, caches_elsewhere, delete_exports, exports
 from pipeline.dataset.forget.forgotten import read_forgotten
-from pipeline.dataset.forget.remove import alone_in, remove
+from pipeline.dataset.forget.remove import remove
 from pipeline.dataset.forget.search import Searched, search
 from pipeline.dataset.forget.traces import Traces, drop_plan, find_traces, keep_plan
+from pipeline.dataset.journal.locks import alone_in
 from pipeline.dataset.read import DataSetError
 from pipeline.recipe import ConfigError
 
@@ -42,6 +43,7 @@ def forget(folder: Path, wanted: str, dry_run: bool, yes: bool) -> int:
         return ALL_DONE
     _consent(yes)
     with alone_in(folder):
+        traces, made = find_traces(folder, wanted), exports(folder)  # a run may have ended meanwhile
         caches = _caches(folder)
         keep_plan(folder, wanted, traces)
         for line in remove(folder, traces, caches, photo_of(folder, None)):

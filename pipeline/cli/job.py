@@ -9,10 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.dataset.forget.elsewhere import remember_cache
-from pipeline.dataset.forget.forgotten import NOBODY, REASON, read_forgotten
 from pipeline.photos.listing import Entry, TableError, list_folder, list_table
 from pipeline.recipe import ConfigError, Job, settings_yaml
-from pipeline.records import PhotoSource
 
 ALL_DONE, CRASH, BAD_CONFIGURATION, WITH_REJECTS = 0, 1, 2, 3
 
@@ -47,7 +45,7 @@ def make(job: Job, log: str = "auto") -> int:
             entries = list_table(write_demo_photos(job.output / "inputs", stages.portrait, made_by))
             _check_only(job, entries)
         remember_cache(job.output / ".maskdrape", job.cache)
-        events = run(job, without_forgotten(entries, job.output), stages)
+        events = run(job, entries, stages)
         finished = show(told(events, out, _near(job.output), job.shard) if as_json else events, err)
         words = "\n".join(summary(finished, _near(job.output)))
         print(words, file=err if as_json else out, flush=True)
@@ -64,6 +62,7 @@ def describe(job: Job) -> int:
         print("# photos: the embedded example")
         return ALL_DONE
     from pipeline.cli.plan import plan
+    from pipeline.farm.left_out import without_forgotten
     from pipeline.farm.local import share
 
     entries = without_forgotten(find_photos(job), job.output)
@@ -109,28 +108,6 @@ def find_photos(job: Job) -> tuple[Entry, ...]:
         raise ConfigError(f"{place}: no photos in it (PNG, JPEG or WebP)")
     _check_only(job, entries)
     return entries
-
-
-def without_forgotten(entries: Sequence[Entry], output: Path) -> list[Entry]:
-    """The entries, with a nameless reject in the place of each that ``maskdrape forget`` was given.
-
-    Raises ConfigError where the list of these cannot be read.
-    """
-    try:
-        forgotten = read_forgotten(output / ".maskdrape")
-    except ValueError as error:
-        raise ConfigError(str(error)) from error
-    gone = {
-        (entry.source.name, entry.source.identity)
-        for entry in entries
-        if forgotten.knows(entry.source.name, entry.source.identity, Path(entry.source.path))
-    }
-    copies = {f"the same file as {name} (identity {identity})" for name, identity in gone}
-    nobody = Entry(PhotoSource("", NOBODY, NOBODY), REASON)
-    return [
-        nobody if (entry.source.name, entry.source.identity) in gone or entry.problem in copies else entry
-        for entry in entries
-    ]
 
 
 def _check_only(job: Job, entries: Sequence[Entry]) -> None:

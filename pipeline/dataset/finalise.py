@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
 from pipeline.dataset.contact_sheet import SAMPLES, draw_contact_sheet
@@ -103,11 +102,11 @@ def finalise(
     ``entries`` are all photos of the job (not one shard's) with the problem found while listing them,
     ``journals`` the folder of this recipe's. Rows come in the order of the input and are never held
     together: memory does not grow with them. Once nothing is unfinished, samples that belong to no row any
-    more are deleted. ``wanted`` are the shares that the masks are drawn with. ``open_photo`` gives the pixels
-    of a photo.
+    more are deleted; so nobody may write here meanwhile, which the caller sees to (`gate`). ``wanted`` are
+    the shares that the masks are drawn with. ``open_photo`` gives the pixels of a photo.
     """
     counts = _Counts()
-    with FileLock(output / ".maskdrape" / "finalise.lock"), ExitStack() as stack:
+    with ExitStack() as stack:
         journal = stack.enter_context(closing(Journal(journals)))
         known = stack.enter_context(closing(sqlite3.connect("", isolation_level=None)))
         known.execute("CREATE TABLE samples (identity, name, PRIMARY KEY (identity, name)) WITHOUT ROWID")

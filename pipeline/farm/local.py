@@ -92,7 +92,7 @@ def _run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
     write_whole(state / ".gitignore", b"*\n")
     wanted, journals = recipe(job.config, stages), journals_of(state, recipe_key(job.config, stages))
     with ExitStack() as held:
-        held.enter_context(shard_held(journals, job.shard))
+        workshop = held.enter_context(shard_held(journals, job.shard))
         with gate(state):
             before = earlier_recipe(journals)
             swept = sweep_others(journals)
@@ -107,14 +107,11 @@ def _run(job: Job, entries: Sequence[Entry], stages: Stages) -> Iterator[Event]:
             waiting, again, rejected = _waiting(mine, job, journal)
             note = what_changes(before, wanted) if swept else []
             if again:
-                note.append(
-                    f"photos that changed, or lack a file or a variant, since they were made: {again}"
-                )
+                lacking = "photos that changed, or lack a file or a variant, since they were made"
+                note.append(f"{lacking}: {again}")
             yield Started(len(mine), len(mine) - len(waiting), "\n".join(note))
             for entry in waiting:
-                done = _make(
-                    entry, job, stages, journal, journals / f"{job.shard[0]}-of-{job.shard[1]}.workshop"
-                )
+                done = _make(entry, job, stages, journal, workshop)
                 made += done.samples
                 rejected += len(done.rejects)
                 yield done

@@ -9,8 +9,10 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from fakes import Counter, save_photo
@@ -18,6 +20,7 @@ from test_flow import contents, job, make
 from tiny_data_set import tiny_job, tiny_stages
 
 from pipeline.cli import app
+from pipeline.dataset import finalise
 from pipeline.dataset.journal import journal
 from pipeline.dataset.journal.locks import Busy
 from pipeline.dataset.journal.stopped import Stopped
@@ -182,6 +185,37 @@ def test_the_last_of_several_writes_the_tables(photos):
     assert len(last.tables.samples) == 9 and last.tables.unfinished == 0
     make(job(photos, "whole"))
     assert contents(photos.parent / "out") == contents(photos.parent / "whole")
+
+
+@pytest.mark.parametrize("shard", [(1, 2), (2, 2)])
+def test_nothing_that_another_run_writes_is_taken_for_a_left_over(photos, monkeypatch, shard):
+    """One run has fewer photos in its list and is writing its tables when the other begins."""
+    few = list_folder(photos)
+    save_photo(photos / "new.png", 150, 6)
+    other = Thread(target=make_in_parts, args=(photos, shard))
+    draw = finalise.draw_contact_sheet
+
+    def slowly(*arguments):
+        if not other.ident:
+            other.start()
+            other.join(2.0)  # it waits for this one; if it did not, it would be done by then
+        return draw(*arguments)
+
+    monkeypatch.setattr(finalise, "draw_contact_sheet", slowly)
+    list(run(job(photos, "out", shard=(1, 2)), few, Counter().stages))
+    other.join()
+    made = contents(photos.parent / "out")
+    named = {row["image"] for row in rows(photos.parent / "out")}
+    assert {place for place in made if place.startswith("images/")} >= named
+    counter = Counter()
+    make(job(photos, "out"), counter)
+    make(job(photos, "whole"))
+    assert contents(photos.parent / "out") == contents(photos.parent / "whole")
+
+
+def make_in_parts(photos, shard):
+    with suppress(Busy):
+        make(job(photos, "out", shard=shard))
 
 
 # Torn lines

@@ -11,7 +11,7 @@ import pytest
 from fakes import Counter, save_photo
 
 from pipeline.config import Config
-from pipeline.dataset.journal.journal import Busy
+from pipeline.dataset.journal.locks import Busy
 from pipeline.farm.local import Finished, run
 from pipeline.photos.listing import list_folder, list_table
 from pipeline.recipe import Job

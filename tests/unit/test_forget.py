@@ -13,18 +13,19 @@ from fakes import Counter, save_photo
 from filelock import FileLock
 from tiny_data_set import tiny_data_set
 
+from pipeline.cli import forget as forgetting
 from pipeline.cli.app import invoke
-from pipeline.cli.job import without_forgotten
 from pipeline.cli.photos import photo_of
 from pipeline.config import Config
 from pipeline.dataset.forget.elsewhere import remember_cache
 from pipeline.dataset.forget.forgotten import NOBODY, read_forgotten
-from pipeline.dataset.forget.remove import alone_in, remove
+from pipeline.dataset.forget.remove import remove
 from pipeline.dataset.forget.search import CHUNK, search
 from pipeline.dataset.forget.traces import Traces, drop_plan, find_traces, keep_plan
-from pipeline.dataset.journal.journal import Busy
+from pipeline.dataset.journal.locks import Busy, alone_in
 from pipeline.dataset.read import DataSetError, rejects, rows, sums
 from pipeline.farm.local import run
+from pipeline.files import sha256_of
 from pipeline.photos.listing import list_folder
 from pipeline.recipe import Job
 
@@ -54,12 +55,16 @@ def folder(finished, tmp_path: Path) -> Path:
 
 def make(base: Path, **settings) -> Counter:
     """Run, or resume, as ``maskdrape run`` does."""
-    values = {"photos": {"folder": "photos"}, "output": "out", "variants": 2} | settings
-    job = Job(Config.model_validate(values), base)
+    job = the_job(base, **settings)
     counter = Counter()
-    list(run(job, without_forgotten(list_folder(base / "photos"), job.output), counter.stages))
+    list(run(job, list_folder(base / "photos"), counter.stages))
     remember_cache(job.output / ".maskdrape", job.cache)
     return counter
+
+
+def the_job(base: Path, **settings) -> Job:
+    values = {"photos": {"folder": "photos"}, "output": "out", "variants": 2} | settings
+    return Job(Config.model_validate(values), base)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -265,6 +270,28 @@ def test_nothing_is_removed_under_a_run(folder):
     journal = next((folder / ".maskdrape" / "journal").glob("*"))
     with FileLock(journal / "1-of-1.lock"), pytest.raises(Busy), alone_in(folder):
         pytest.fail("went on under a run")
+
+
+def test_a_run_that_listed_its_photos_before_leaves_them_out(folder):
+    job = the_job(folder.parent)
+    events = run(job, list_folder(folder.parent / "photos"), Counter().stages)
+    assert invoke(["forget", str(folder), "ann", "--yes"]) == 0
+    list(events)
+    assert holding(folder, "ann/", '"ann"', "bob/copy.png") == []
+    assert {row["identity"] for row in rows(folder)} == set(PEOPLE) - {"ann"}
+
+
+def test_what_a_run_adds_before_forgetting_begins_goes_too(folder, monkeypatch):
+    """A run may end while the question is being answered."""
+    photo = folder.parent / "photos" / "ann" / "new.png"
+
+    def answered_late(yes: bool) -> None:
+        save_photo(photo, 150, 50)
+        make(folder.parent)
+
+    monkeypatch.setattr(forgetting, "_consent", answered_late)
+    assert invoke(["forget", str(folder), "ann", "--yes"]) == 0
+    assert holding(folder, sha256_of(photo), sha256_of(photo)[:16]) == []
 
 
 def test_the_list_names_nobody_and_lists_do_not_compare(tmp_path, folder):

@@ -8,12 +8,10 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from pipeline.cache import entries_of_photo, is_of_a_face
@@ -21,7 +19,6 @@ from pipeline.dataset.contact_sheet import SAMPLES, draw_contact_sheet
 from pipeline.dataset.distribution import distribution, distribution_json
 from pipeline.dataset.forget.forgotten import add_forgotten
 from pipeline.dataset.forget.traces import Traces, journals
-from pipeline.dataset.journal.journal import Busy
 from pipeline.dataset.read import MANIFEST, REJECTS, SUMS, rows
 from pipeline.dataset.strangers import SAMPLE_ID
 from pipeline.files import write_whole, writing_whole
@@ -29,23 +26,7 @@ from pipeline.records import PhotoSource
 
 Row = Mapping[str, Any]
 SHEET, PREVIEW = "contact_sheet.png", "preview.html"
-PATIENCE_S = 0.5
 _ENTRY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}")
-
-
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Keep runs out of a data set meanwhile. Raises Busy where one is at work."""
-    state = folder / ".maskdrape"
-    state.mkdir(exist_ok=True)
-    locks = [state / "sweep.lock", state / "finalise.lock", *sorted(state.glob("journal/*/*.lock"))]
-    with ExitStack() as held:
-        for lock in locks:
-            try:
-                held.enter_context(FileLock(lock, timeout=PATIENCE_S))
-            except Timeout as error:
-                raise Busy("another MaskDrape is at work in this data set; wait for it to end") from error
-        yield
 
 
 def remove(
