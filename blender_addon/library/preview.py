@@ -15,7 +15,8 @@ _AMBIENT = 0.42
 def draw(vertices: np.ndarray, faces: np.ndarray, colours: np.ndarray) -> np.ndarray:
     """Picture (SIZE, SIZE, 4), sRGB in [0, 1] with alpha, row 0 at the bottom.
 
-    ``vertices`` (M, 3) with x right, y up and z towards the viewer, ``faces`` (F, 3), ``colours`` (F, 3) sRGB.
+    ``vertices`` (M, 3) with x right, y up and z towards the viewer, ``faces`` (F, 3), ``colours`` (F, 3)
+    sRGB.
     """
     seen = vertices @ _view().T
     low, high = seen.min(0), seen.max(0)

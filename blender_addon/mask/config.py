@@ -35,7 +35,7 @@ def to_config(group) -> dict:
     return {
         "seed": group.seed,
         "masks": {
-            "library": DESIGNS if own else None,
+            "library": DESIGNS if own else _unopened(group),
             "designs": {own: 1.0} if own else _designs(group, kept),
             "wearing": _wearing(group, kept),
             "coverage": _field(group, kept, "coverage", "coverage"),
@@ -104,6 +104,11 @@ def own_design(group) -> str:
     if group.size_locked:
         return f"{group.design_name}_{group.size_name}"
     return group.design_name if group.library else ""
+
+
+def _unopened(group) -> str | None:
+    """The folder of a design whose document has not been asked for yet."""
+    return group.library if group.library and not group.document and group.design_locked else None
 
 
 def _designs(group, kept: dict) -> dict[str, float]:
