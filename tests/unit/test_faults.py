@@ -191,7 +191,10 @@ def test_the_last_of_several_writes_the_tables(photos):
 def test_nothing_that_another_run_writes_is_taken_for_a_left_over(photos, monkeypatch, shard):
     """One run has fewer photos in its list and is writing its tables when the other begins."""
     few = list_folder(photos)
-    save_photo(photos / "new.png", 150, 6)
+    for number in (1, 2):
+        list(run(job(photos, "out", shard=(number, 2)), few, Counter().stages))
+    for name in ("new.png", "newer.png"):  # one for every shard
+        save_photo(photos / name, 150, len(name))
     other = Thread(target=make_in_parts, args=(photos, shard))
     draw = finalise.draw_contact_sheet
 
