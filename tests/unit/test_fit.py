@@ -177,3 +177,28 @@ def test_expression_stays_in_its_box(model: LandmarkModel) -> None:
     assert found.expression_coefficients.min() >= 0
     assert found.expression_coefficients.max() <= 1
     assert found.expression_coefficients[0] > 0.9
+
+
+def test_held_coefficients_stay_and_the_rest_is_found(model: LandmarkModel) -> None:
+    points, truth, rotation, translation = picture(model, np.random.default_rng(3))
+    held = np.where(np.arange(12) < 10, truth, np.nan)
+    found = fit.fit_head(model, points, np.ones(200), WIDTH, HEIGHT, 1000.0, held)
+    assert np.array_equal(found.identity_coefficients, truth[:10])
+    # The two expressions of this head do the same: their sum is what a picture tells.
+    assert abs(found.expression_coefficients.sum() - truth[10:].sum()) < 0.02
+    assert np.allclose(found.rotation, rotation, atol=0.01) and np.allclose(
+        found.translation, translation, atol=0.02
+    )
+    wrong = np.where(np.arange(12) < 10, np.nan, 0.5)
+    found = fit.fit_head(model, points, np.ones(200), WIDTH, HEIGHT, 1000.0, wrong)
+    assert found.expression_coefficients.tolist() == [0.5, 0.5]
+
+
+def test_nothing_held_is_the_same_to_the_last_bit(model: LandmarkModel) -> None:
+    points, *_ = picture(model, np.random.default_rng(4))
+    one, other = (
+        fit.fit_head(model, points, np.ones(200), WIDTH, HEIGHT, None, held)
+        for held in (None, np.full(12, np.nan))
+    )
+    assert np.array_equal(one.rotation, other.rotation)
+    assert np.array_equal(one.identity_coefficients, other.identity_coefficients)

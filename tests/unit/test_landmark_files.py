@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -78,6 +79,26 @@ def test_several_faces_and_confidence(tmp_path: Path) -> None:
     assert len(read(tmp_path)) == 2
 
 
+def test_a_face_may_say_its_detector_its_doubt_and_what_of_the_head_is_known(tmp_path: Path) -> None:
+    held = {"identity": [0.1] * 80, "expression": [0.5] * 43}
+    (tmp_path / "a.json").write_text(a_face(detector="fan2d", doubt="a drawing", **held))
+    (found,) = read(tmp_path / "a.json")
+    assert (found.points, found.doubt) == ("fan2d", "a drawing")
+    assert found.identity is not None and found.identity.tolist() == held["identity"]
+    assert found.expression is not None and found.expression.tolist() == held["expression"]
+    (face,) = find_faces(photo(), FacesConfig(backend="file", landmarks=str(tmp_path / "a.json")))
+    assert face.verdict == "rejected" and face.reason == "a drawing"
+
+
+def test_a_file_that_changed_is_read_again(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    for shift in (0, 5):
+        file.write_text(json.dumps({"anna/01.jpg": [(POINTS + shift).round(2).tolist()]}))
+        os.utime(file, ns=(shift * 10**9, shift * 10**9))
+        (found,) = read(file)
+        np.testing.assert_allclose(found.landmarks, POINTS + shift, atol=1e-9)
+
+
 @pytest.mark.parametrize("count", [468, 478])
 def test_meshes_are_mediapipes(tmp_path: Path, count: int) -> None:
     mesh = np.random.default_rng(1).uniform(100, 400, (count, 2))
@@ -93,6 +114,10 @@ def with_point(index: int, value: object) -> list[object]:
     return points
 
 
+def a_face(**said: object) -> str:
+    return json.dumps({"anna/01.jpg": [{"points": POINTS.tolist(), **said}]})
+
+
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
@@ -104,6 +129,14 @@ def with_point(index: int, value: object) -> list[object]:
         ("a.json", json.dumps({"anna/01.jpg": [{"point": []}]}), "allowed: points, confidence"),
         ("a.json", json.dumps({"anna/01.jpg": [{"points": POINTS.tolist(), "confidence": [2.0] * 68}]}),
          "confidence must lie from 0 to 1"),
+        ("a.json", a_face(identity=[0.0] * 79), "79 coefficients of identity; needed: 80"),
+        ("a.json", a_face(identity=[0.0] * 79 + [11]), "identity must lie from -10 to 10"),
+        ("a.json", a_face(identity=[0.0] * 79 + [float("nan")]), "identity must lie from -10 to 10"),
+        ("a.json", a_face(expression=[0.0] * 42 + [1.5]), "expression must lie from 0 to 1"),
+        ("a.json", a_face(expression="wide"), "expression must be numbers"),
+        ("a.json", a_face(detector="mediapipe"), "detector = 'mediapipe' with 68 points"),
+        ("a.json", a_face(detector=["fan2d"]), "detector = ['fan2d'] with 68 points"),
+        ("a.json", a_face(doubt=3), "doubt must be a text"),
         ("a.json", json.dumps({"bob.jpg": []}), "no landmarks for anna/01.jpg"),
         ("a.csv", as_csv(POINTS) + "\nanna/01.jpg,0,5,1,1", "line 70: point 5 a second time"),
         ("a.csv", as_csv(POINTS).replace("0,5,", "0,68,"), "none with index 5"),
