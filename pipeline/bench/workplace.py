@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache, partial
 from pathlib import Path
@@ -64,6 +65,7 @@ def source_of(job: Job, name: str) -> PhotoSource:
     except ValueError as error:
         raise ConfigError(str(error)) from error
     if forgotten.knows(name, entry.source.identity, Path(entry.source.path)):
+        sweep(job.folder, math.inf)
         raise Rejected("photos", "this photo, or who is on it, was forgotten on request")
     return entry.source
 

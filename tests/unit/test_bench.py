@@ -281,8 +281,10 @@ def test_a_photo_that_is_not_to_be_had_is_refused_in_words(tmp_path):
     assert "cannot read the file" in words(photo="gone.png")
     (tmp_path / "wall.png").write_bytes(b"no picture")
     assert "not an image" in words(photo="wall.png")
+    assert result({"id": 1, "do": "faces", **job}) and list(tmp_path.glob(".bench/*.npz"))
     add_forgotten(tmp_path / "out" / ".maskdrape", ["eileen"], [], [])
     assert "forgotten on request" in words()
+    assert not list(tmp_path.glob(".bench/*"))
 
 
 def test_standard_output_holds_answers_alone_and_its_end_ends_the_process_after_the_work(tmp_path):
