@@ -37,6 +37,7 @@ _IN_ORDER = (
 # Blender reloads an add-on by reloading this file: what it is made of is then imported afresh.
 for _name in [name for name in sys.modules if name.startswith(f"{__name__}.")]:
     del sys.modules[_name]
+    globals().pop(_name.removeprefix(f"{__name__}."), None)
 
 _registered = []
 

@@ -11,21 +11,22 @@ from .light.properties import LightProperties
 from .photo.properties import PhotoProperties
 from .render.properties import RenderProperties
 
-VERSION = 1
-"""Of what is stored in a .blend; `upgrade` brings older ones here."""
-
 
 class TaskProperties(bpy.types.PropertyGroup):
-    """What is being done, and what went wrong last. Not stored: a file is opened with nothing under way."""
+    """What is being done, and what went wrong last; cleared when a file is opened."""
 
-    words: bpy.props.StringProperty(options={"SKIP_SAVE"})
-    progress: bpy.props.FloatProperty(min=0.0, max=1.0, options={"SKIP_SAVE"})
-    error: bpy.props.StringProperty(options={"SKIP_SAVE"})
-    report: bpy.props.StringProperty(options={"SKIP_SAVE"})
+    words: bpy.props.StringProperty()
+    progress: bpy.props.FloatProperty(min=0.0, max=1.0)
+    error: bpy.props.StringProperty()
+    report: bpy.props.StringProperty()
+
+    def clear(self) -> None:
+        for key in ("words", "progress", "error", "report"):
+            self.property_unset(key)
 
 
 class Bench(bpy.types.PropertyGroup):
-    version: bpy.props.IntProperty(default=0)  # 0: nothing was stored yet
+    version: bpy.props.IntProperty(default=0)  # of what is stored, see `upgrade`; 0: nothing is
     identifier: bpy.props.StringProperty()  # names the job's folder until the .blend has a name
     home: bpy.props.StringProperty()  # the job's folder when it was last used
     rest: bpy.props.StringProperty()  # JSON: what a loaded configuration says that no panel shows

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import bpy
 
+from .version import VERSION
+
 PARTS = ("photo", "head", "mask", "light", "render")
 """Panels that hold a part of the configuration. In each, ``config.py`` has
 
@@ -36,12 +38,22 @@ def folder(scene: bpy.types.Scene) -> Path:
         if not bench.identifier:
             bench.identifier = uuid.uuid4().hex
         here = Path(bpy.utils.user_resource("DATAFILES", path="maskdrape")) / bench.identifier
+    if not bench.home:
+        bench.version = VERSION
     if bench.home != str(here):
         if bench.home and Path(bench.home).is_dir() and not here.exists():
             shutil.copytree(bench.home, here)
         bench.home = str(here)
     here.mkdir(parents=True, exist_ok=True)
     return here
+
+
+def below(scene: bpy.types.Scene, path: str) -> str:
+    """A file's path from the job's folder on, where it lies there: both may be moved together."""
+    try:
+        return Path(path).relative_to(folder(scene)).as_posix()
+    except ValueError:
+        return path
 
 
 def config(scene: bpy.types.Scene) -> dict:

@@ -13,7 +13,17 @@ class MaskDrapePreferences(bpy.types.AddonPreferences):
     )
 
     def draw(self, context):
-        self.layout.prop(self, "python")
+        from .connection import known, set_up  # they need the preferences
+
+        layout = self.layout
+        layout.prop(self, "python")
+        if not self.python:
+            layout.operator("maskdrape.set_up", icon="IMPORT")
+        if set_up.last_words():
+            icon = "SORTTIME" if set_up.under_way() else "INFO"
+            layout.label(text=set_up.last_words(), icon=icon)
+        for line in known.missing():
+            layout.label(text=line, icon="ERROR")
 
 
 def chosen_python() -> str:

@@ -6,7 +6,7 @@ Other folders use `ask` (see there), `known.designs`, `known.ask_hello`, `wait.b
 
 import bpy
 
-from . import known, panel, report, wait
+from . import known, panel, report, set_up, wait
 from .wait import ask
 
 __all__ = ["ask"]
@@ -15,6 +15,7 @@ _CLASSES = (
     wait.MASKDRAPE_OT_wait,
     wait.MASKDRAPE_OT_cancel,
     report.MASKDRAPE_OT_copy_report,
+    set_up.MASKDRAPE_OT_set_up,
     panel.MASKDRAPE_PT_task,
 )
 
@@ -25,17 +26,27 @@ def _leave(*_):
     wait.cancel()
 
 
+@bpy.app.handlers.persistent
+def _arrive(*_):
+    """What was under way or wrong when the file was saved is so no longer."""
+    for scene in bpy.data.scenes:
+        scene.maskdrape.task.clear()
+
+
 def register() -> None:
     for one in _CLASSES:
         bpy.utils.register_class(one)
     bpy.app.handlers.load_pre.append(_leave)
+    bpy.app.handlers.load_post.append(_arrive)
 
 
 def unregister() -> None:
+    bpy.app.handlers.load_post.remove(_arrive)
     bpy.app.handlers.load_pre.remove(_leave)
     wait.cancel()
     wait.stop()
     wait.unwatch()
+    set_up.stop()
     known.forget()
     for one in reversed(_CLASSES):
         bpy.utils.unregister_class(one)

@@ -2,6 +2,8 @@
 
 import bpy
 
+from ..preferences import chosen_python
+from . import known, set_up
 from .lines import draw_lines
 from .wait import busy
 
@@ -19,7 +21,8 @@ class MASKDRAPE_PT_task(bpy.types.Panel):
 
     @classmethod
     def poll(cls, context):
-        return bool(busy() or context.scene.maskdrape.task.error)
+        task = context.scene.maskdrape.task
+        return bool(busy() or task.error or set_up.under_way() or known.missing())
 
     def draw(self, context):
         task = context.scene.maskdrape.task
@@ -35,3 +38,11 @@ class MASKDRAPE_PT_task(bpy.types.Panel):
             box = self.layout.box()
             draw_lines(context, box, task.error, icon="ERROR")
             box.operator("maskdrape.copy_report", icon="COPYDOWN")
+        if set_up.under_way():
+            draw_lines(context, self.layout, f"Setting up: {set_up.last_words()}", icon="SORTTIME")
+        elif known.missing() or "is not installed" in task.error or "is missing" in task.error:
+            for line in known.missing():
+                draw_lines(context, self.layout, line, icon="ERROR")
+            if not chosen_python():
+                self.layout.operator_context = "INVOKE_DEFAULT"
+                self.layout.operator("maskdrape.set_up", icon="IMPORT")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import bpy
-import numpy as np
 
 from .. import job
 from ..connection import ask
-from ..viewport import collection, mask_mesh
+from . import show
 
 _RATE = 12.0  # recorded moments a second
 
@@ -28,43 +29,31 @@ class MASKDRAPE_OT_drape(bpy.types.Operator):
 
 
 def _moment(context: bpy.types.Context, answer: dict) -> None:
-    """A moment on the way: kept, and shown where the mask's mesh is there already."""
+    """A moment on the way: kept and shown."""
     if not answer.get("file"):
         return
     drape = context.scene.maskdrape.drape
-    if answer.get("done") == 0:
-        drape.frames.clear()  # a more careful try begins
-    drape.frames.add().name = answer["file"]
-    with np.load(job.folder(context.scene) / answer["file"]) as moment:
-        mask_mesh.show_frame(context.scene, moment)
+    if drape.frames and answer["done"] <= drape.frames[-1].number:
+        drape.frames.clear()  # a more careful try begins, or the mask above this one
+    kept = drape.frames.add()
+    kept.name, kept.number = job.below(context.scene, answer["file"]), answer["done"]
+    show.show_moment(context.scene, kept.name)
 
 
 def _take(context: bpy.types.Context, result: dict) -> None:
     drape = context.scene.maskdrape.drape
     kept = drape.results.add()
-    for key in ("file", "design", "size", "wearing", "from_cache"):
+    kept.file = job.below(context.scene, result["file"])
+    for key in ("design", "size", "wearing", "from_cache"):
         setattr(kept, key, result[key])
     for check in result["checks"]:
         line = kept.checks.add()
-        for key in ("name", "words", "value", "unit", "limit", "state"):
+        for key in ("name", "words", "unit", "state"):
             setattr(line, key, check[key])
-    show_newest(context)
-
-
-def show_newest(context: bpy.types.Context) -> None:
-    """The newest drape at rest; no mask where there is none."""
-    scene = context.scene
-    drape = scene.maskdrape.drape
-    if not drape.results:
-        collection.remove_object(scene, "mask")
-        return
-    file = job.folder(scene) / drape.results[-1].file
-    if not file.is_file():
-        scene.maskdrape.task.error = "This drape is not kept any more. Drape again: it is quick."
-        return
-    with np.load(file) as worn:
-        mask_mesh.show_worn(scene, worn["vertices"], worn["faces"], worn["rotation"], worn["translation"])
-    collection.remove_object(scene, "flat")
+        for key in ("value", "limit"):
+            setattr(line, key, math.nan if check[key] is None else check[key])
+    drape["frame"] = max(len(drape.frames) - 1, 0)
+    show.show_newest(context.scene)
 
 
 class MASKDRAPE_OT_play(bpy.types.Operator):
@@ -93,7 +82,7 @@ class MASKDRAPE_OT_play(bpy.types.Operator):
         drape = context.scene.maskdrape.drape
         if event.type == "ESC" or drape.frame >= len(drape.frames) - 1:
             self.cancel(context)
-            show_newest(context)
+            show.show_newest(context.scene)
             return {"FINISHED"}
         if event.type == "TIMER":
             drape.frame += 1
@@ -115,7 +104,7 @@ class MASKDRAPE_OT_settle(bpy.types.Operator):
         return bool(context.scene.maskdrape.drape.results)
 
     def execute(self, context):
-        show_newest(context)
+        show.show_newest(context.scene)
         return {"FINISHED"}
 
 
@@ -134,5 +123,5 @@ class MASKDRAPE_OT_undo_drape(bpy.types.Operator):
         drape = context.scene.maskdrape.drape
         drape.results.remove(len(drape.results) - 1)
         drape.frames.clear()
-        show_newest(context)
+        show.show_newest(context.scene)
         return {"FINISHED"}

@@ -1,10 +1,17 @@
 """The panel Drape."""
 
+import math
+
 import bpy
 
+from ..connection.lines import draw_lines
 from ..connection.panel import TAB
 
-_ICONS = {"good": "CHECKMARK", "near": "ERROR", "bad": "CANCEL"}
+_ICONS = {
+    "good": "COLORSET_03_VEC",
+    "near": "COLORSET_09_VEC",
+    "bad": "COLORSET_01_VEC",
+}  # green, yellow, red
 
 
 class MASKDRAPE_PT_drape(bpy.types.Panel):
@@ -34,9 +41,11 @@ class MASKDRAPE_PT_drape(bpy.types.Panel):
             layout.label(text=f"{newest.design} {newest.size}, {wearing}", icon="USER")
             column = layout.column(align=True)
             for check in newest.checks:
-                row = column.row()
-                row.alert = check.state == "bad"
-                row.label(text=check.words, icon=_ICONS.get(check.state, "DOT"))
-                figure = row.row()
-                figure.alignment = "RIGHT"
-                figure.label(text=f"{check.value:.3g} {check.unit} / {check.limit:.3g}")
+                line = column.column()
+                line.alert = check.state == "bad"
+                draw_lines(context, line, _said(check), icon=_ICONS.get(check.state, "DOT"))
+
+
+def _said(check: bpy.types.PropertyGroup) -> str:
+    limit = "" if math.isnan(check.limit) else f" of at most {check.limit:.3g}"
+    return f"{check.words}: {check.value:.3g}{limit} {check.unit}"

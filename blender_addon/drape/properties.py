@@ -1,23 +1,19 @@
 """Draped masks of the chosen face: the newest, those before it, and the moments on its way."""
 
 import bpy
-import numpy as np
 
-from .. import job
-from ..viewport import mask_mesh
+from . import show
 
 
 def _show_frame(group, context):
-    if not 0 <= group.frame < len(group.frames):
-        return
-    file = job.folder(group.id_data) / group.frames[group.frame].name
-    if file.is_file():  # the bench keeps it for a while only
-        with np.load(file) as moment:
-            mask_mesh.show_frame(group.id_data, moment)
+    if 0 <= group.frame < len(group.frames):
+        show.show_moment(group.id_data, group.frames[group.frame].name)
 
 
 class Moment(bpy.types.PropertyGroup):
     """A recorded frame; its name is the file's, relative to the job's folder."""
+
+    number: bpy.props.IntProperty()  # of the solver's frame
 
 
 class Check(bpy.types.PropertyGroup):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import bpy
@@ -126,7 +127,10 @@ def keep(photo: bpy.types.PropertyGroup, faces: list[dict]) -> None:
     for face in faces:
         kept = photo.faces.add()
         kept.name = f"Face {face['index'] + 1}"
-        for key in ("verdict", "reason", "residual_mm", "distance_m", "focal_px", "box", "file"):
+        for key in ("verdict", "reason", "box"):
             setattr(kept, key, face[key])
+        for key in ("residual_mm", "distance_m", "focal_px"):
+            setattr(kept, key, math.nan if face[key] is None else face[key])
+        kept.file = job.below(photo.id_data, face["file"])
         kept.yaw_pitch_roll = face["yaw_pitch_roll_deg"]
         kept.light = json.dumps(face["light"])

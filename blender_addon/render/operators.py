@@ -65,5 +65,5 @@ def _take_final(context: bpy.types.Context, result: dict) -> None:
 
 def _take(context: bpy.types.Context, result: dict, is_preview: bool) -> None:
     render = context.scene.maskdrape.render
-    render.image, render.is_preview = result["image"], is_preview
-    image.show(context, image.image_of(job.folder(context.scene) / result["image"], "result"))
+    render.image, render.is_preview = job.below(context.scene, result["image"]), is_preview
+    image.show(context, image.image_of(job.folder(context.scene) / render.image, "result"))

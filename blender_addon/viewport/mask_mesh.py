@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import bpy
 import numpy as np
 from mathutils import Matrix
@@ -27,18 +25,6 @@ def show_worn(
     worn.matrix_world = Matrix(placed(rotation, translation).tolist())
     worn.hide_set(False)
     return worn
-
-
-def show_frame(scene: bpy.types.Scene, moment: Mapping[str, np.ndarray]) -> None:
-    """A moment of the drape, "vertices" (M, 3) m in the head frame; with "faces", "rotation" and
-    "translation" it can be the first that is shown of this mask."""
-    vertices = moment["vertices"]
-    if "faces" in moment:
-        show_worn(scene, vertices, moment["faces"], moment["rotation"], moment["translation"])
-        return
-    worn = collection.object_of(scene, "mask")
-    if worn is not None and len(worn.data.vertices) == len(vertices):
-        mesh.move(worn.data, vertices)
 
 
 def show_flat(scene: bpy.types.Scene, vertices: np.ndarray, faces: np.ndarray) -> bpy.types.Object:

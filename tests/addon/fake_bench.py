@@ -78,7 +78,7 @@ def saved(folder: str, name: str, **arrays: np.ndarray) -> str:
     place = Path(folder) / ".bench"
     place.mkdir(exist_ok=True)
     np.savez(place / f"{name}.npz", **arrays)
-    return f".bench/{name}.npz"
+    return str(place / f"{name}.npz")
 
 
 def landmarks_of(vertices: np.ndarray, width: int, height: int) -> np.ndarray:
@@ -106,7 +106,13 @@ def answer_faces(request: dict, moved: float = 0.0) -> dict:
                 "focal_px": FOCAL * width,
                 "light": LIGHT,
                 "file": saved(
-                    request["folder"], name, vertices=vertices, triangles=triangles, landmarks=points
+                    request["folder"],
+                    name,
+                    vertices=vertices,
+                    triangles=triangles,
+                    landmarks=points,
+                    rotation=ROTATION,
+                    translation=TRANSLATION,
                 ),
             }
         )
@@ -132,8 +138,8 @@ def answer_drag(request: dict) -> dict:
 def answer_drape(request: dict) -> dict:
     for frame in range(FRAMES):
         vertices, faces = sheet(0.01 * (FRAMES - frame))
-        file = saved(request["folder"], f"moment{frame}", vertices=vertices)
-        say(request, event="progress", words="Draping", done=frame, of=FRAMES, file=file)
+        file = saved(request["folder"], f"moment{frame}", vertices=vertices, faces=faces)
+        say(request, event="progress", words="Draping", done=3 * frame + 1, of=3 * FRAMES, file=file)
         time.sleep(60.0 if "slow" in request["config"]["photos"]["table"] else 0.0)
     vertices, faces = sheet(0.0)
     check = {"name": "gap", "words": "Gap at the nose", "unit": "mm", "limit": 4.0}
@@ -171,8 +177,7 @@ def answer_composite(request: dict) -> dict:
     path = Path(request["folder"]) / ".bench" / f"picture-{request['samples']}.png"
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(png(np.full((20, 30, 3), 128, np.uint8)))
-    name = f".bench/{path.name}"
-    return {"image": name, "matte": name, "box": [0, 0, 30, 20]}
+    return {"image": str(path), "matte": str(path), "box": [0, 0, 30, 20]}
 
 
 def answer_hello(request: dict) -> dict:
