@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import io
 import json
+import re
 import typing
 import zipfile
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from pipeline.files import write_whole
 from pipeline.records import Rejected
 
 Record = TypeVar("Record")
+_OF_PHOTO = re.compile(r"([0-9a-f]{2})/\.?(?P<photo>\1[0-9a-f]{62})-[0-9a-f]{64}\.npz(\.[^/]+\.part)?")
 
 
 def content_key(*parts: object) -> str:
@@ -27,13 +29,14 @@ def content_key(*parts: object) -> str:
 
 
 def key_of_photo(sha256: str, *parts: object) -> str:
-    """Key of what is made of one photo: begins with its hash, so that `entries_of_photo` finds all of it."""
+    """Key of what is made of one photo: begins with its hash, so that `photo_of_entry` knows it again."""
     return f"{sha256}-{content_key(*parts)}"
 
 
-def entries_of_photo(folder: Path, sha256: str) -> list[Path]:
-    """Everything in the cache that was made of one photo, whatever else it depends on."""
-    return sorted((folder / sha256[:2]).glob(f"{sha256}-*"))
+def photo_of_entry(path: Path) -> str | None:
+    """SHA-256 of the photo that a file of a cache, perhaps half-written, was made of; None for others."""
+    found = _OF_PHOTO.fullmatch(f"{path.parent.name}/{path.name}")
+    return found["photo"] if found else None
 
 
 def cached(

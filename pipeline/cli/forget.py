@@ -14,6 +14,7 @@ from pipeline.cli.job import ALL_DONE, CRASH
 from pipeline.cli.photos import photo_of
 from pipeline.dataset.forget.elsewhere import Made, caches_elsewhere, delete_exports, exports
 from pipeline.dataset.forget.forgotten import read_forgotten
+from pipeline.dataset.forget.kept import entries
 from pipeline.dataset.forget.remove import remove
 from pipeline.dataset.forget.search import Searched, search
 from pipeline.dataset.forget.traces import Traces, drop_plan, find_traces, keep_plan
@@ -30,10 +31,15 @@ def forget(folder: Path, wanted: str, dry_run: bool, yes: bool) -> int:
     state = folder / ".maskdrape"
     try:
         traces = find_traces(folder, wanted)
-    except DataSetError:
+    except DataSetError as error:
         if read_forgotten(state).knows_name(wanted):
             print(f"{wanted} was forgotten before; looking again")
             return _proof(folder, _caches(folder), Traces(wanted))
+        if any(any(entries(cache)) for cache in _caches(folder)):
+            raise DataSetError(
+                f"{error}; a run that was killed early may have left a fit without a row: the folder "
+                f"{state / 'cache'} can be deleted, the next run makes it again"
+            ) from error
         raise
     made = exports(folder)
     for line in _plan(traces, made):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -200,6 +201,52 @@ def test_fits_and_drapes_kept_elsewhere_go_too(tmp_path, folder):
     assert 0 < len(contents(kept)) < others
 
 
+def test_the_fit_of_a_photo_that_was_withdrawn_goes_too(folder):
+    """Under other settings no row speaks of it any more."""
+    photo = folder.parent / "photos" / "ann" / "0.png"
+    sha256 = sha256_of(photo)
+    photo.unlink()
+    make(folder.parent, seed=1)
+    assert not any(row["sha256"] == sha256 for row in rows(folder)) and holding(folder, sha256)
+    stay = {row["sha256"] for row in rows(folder) if row["identity"] not in {"ann", "bob"}}
+    kept = {name: len(holding(folder / ".maskdrape" / "cache", name)) for name in stay}
+    assert invoke(["forget", str(folder), "ann", "--yes"]) == 0
+    assert holding(folder, sha256) == []
+    assert {name: len(holding(folder / ".maskdrape" / "cache", name)) for name in stay} == kept
+
+
+def test_the_fit_of_a_run_that_was_killed_before_its_first_row_goes_too(folder):
+    photo = folder.parent / "photos" / "ann" / "new.png"
+    save_photo(photo, 150, 50)
+    counter = Counter()
+    stages = replace(counter.stages, render=killed)
+    with pytest.raises(KeyboardInterrupt):
+        list(run(the_job(folder.parent), list_folder(folder.parent / "photos"), stages))
+    half = next((folder / ".maskdrape" / "cache").glob(f"??/{sha256_of(photo)}-*"))
+    half.with_name(f".{half.name}.1-2.part").write_bytes(b"")
+    assert invoke(["forget", str(folder), "ann", "--yes"]) == 0
+    assert holding(folder, sha256_of(photo)) == []
+
+
+def killed(*arguments):
+    raise KeyboardInterrupt
+
+
+def test_a_cache_that_others_use_keeps_what_is_theirs_and_says_so(tmp_path, folder, capsys):
+    make(tmp_path, cache="kept", seed=1)
+    other = Config.model_validate({"photos": {"folder": "others"}, "output": "other", "cache": "kept"})
+    save_photo(tmp_path / "others" / "eve" / "0.png", 150, 60)
+    list(run(Job(other, tmp_path), list_folder(tmp_path / "others"), Counter().stages))
+    theirs = sha256_of(tmp_path / "others" / "eve" / "0.png")
+    before = holding(tmp_path / "kept", theirs)
+    half = next((tmp_path / "kept").glob(f"??/{sha256_of(tmp_path / 'photos/ann/0.png')}-*"))
+    half.rename(half.with_name(f".{half.name}.1-2.part"))
+    assert invoke(["forget", str(folder), "ann", "--yes"]) == 0
+    assert holding(tmp_path / "kept", theirs) == before != []
+    assert f"NOT: {len(before)} fits and drapes in {tmp_path / 'kept'} of" in capsys.readouterr().out
+    assert holding(tmp_path / "kept", sha256_of(tmp_path / "photos" / "ann" / "0.png")) == []
+
+
 def test_exports_are_deleted_only_with_consent(tmp_path, folder, capsys):
     export, other = tmp_path / "export", tmp_path / "mine"
     for place in (export, other):
@@ -260,7 +307,8 @@ def test_what_is_not_the_data_sets_own_stays(tmp_path):
 
 def test_who_is_not_there_is_said_and_the_nearest_is_named(folder, capsys):
     assert invoke(["forget", str(folder), "Jose Müller", "--yes"]) == 2
-    assert "did you mean 'José Müller'?" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "did you mean 'José Müller'?" in said and "cache can be deleted" in said
     assert invoke(["forget", str(folder), "ann", "--yes"]) == 0
     assert invoke(["forget", str(folder), "ann", "--yes"]) == 0
     assert "was forgotten before" in capsys.readouterr().out

@@ -67,9 +67,10 @@ def delete_exports(folder: Path, made: list[Made]) -> None:
 
 
 def remember_cache(state: Path, cache: Path) -> None:
-    """Write down where fits and drapes are kept, if not in the data set, so that they can be removed."""
+    """Write down where fits and drapes are kept, if not in the usual place, so that they can be removed."""
+    state, cache = state.resolve(), cache.resolve()
     places = caches_elsewhere(state)
-    if state not in cache.parents and cache not in places:
+    if cache != state / "cache" and cache not in places:
         text = "".join(f"{place}\n" for place in [*places, cache])
         write_whole(state / CACHES, text.encode())
 

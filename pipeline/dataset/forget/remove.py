@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,10 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.cache import entries_of_photo, is_of_a_face
 from pipeline.dataset.contact_sheet import SAMPLES, draw_contact_sheet
 from pipeline.dataset.distribution import distribution, distribution_json
 from pipeline.dataset.forget.forgotten import add_forgotten
+from pipeline.dataset.forget.kept import remove_kept
 from pipeline.dataset.forget.traces import Traces, journals
 from pipeline.dataset.read import MANIFEST, REJECTS, SUMS, rows
 from pipeline.dataset.strangers import SAMPLE_ID
@@ -26,7 +25,6 @@ from pipeline.records import PhotoSource
 
 Row = Mapping[str, Any]
 SHEET, PREVIEW = "contact_sheet.png", "preview.html"
-_ENTRY = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}")
 
 
 def remove(
@@ -40,7 +38,7 @@ def remove(
     people = [traces.person] if traces.person is not None else []
     add_forgotten(state, people, traces.photos, traces.contents.items())
     yield f"pictures and labels: {_samples(folder, traces)} files"
-    yield f"fits and drapes kept for later runs: {sum(_cached(cache, traces) for cache in caches)} files"
+    yield from remove_kept(folder, caches, traces)
     yield f"journals: {sum(_filtered(file, traces.of_journal) for file in journals(folder))} rows"
     tables = sum(_filtered(folder / name, traces.of_row) for name in (MANIFEST, REJECTS))
     yield f"{MANIFEST}, {REJECTS}: {tables} rows"
@@ -66,15 +64,6 @@ def _samples(folder: Path, traces: Traces) -> int:
             if identity.is_dir() and not any(identity.iterdir()):
                 identity.rmdir()
     return gone
-
-
-def _cached(cache: Path, traces: Traces) -> int:
-    """Delete what was made of these photos; and what versions kept that did not write down of which."""
-    gone = sum(_deleted(file) for sha256 in traces.contents for file in entries_of_photo(cache, sha256))
-    nameless = (
-        file for file in cache.glob("??/*.npz") if _ENTRY.fullmatch(f"{file.parent.name}/{file.stem}")
-    )
-    return gone + sum(_deleted(file) for file in nameless if is_of_a_face(file))
 
 
 def _filtered(file: Path, gone: Callable[[Row], bool]) -> int:
