@@ -113,11 +113,21 @@ def _write(job: Job, opened: Opened, detections: list[Detection]) -> str:
     name = PurePosixPath(opened.photo.name)
     # The path of one machine would be of no use on another.
     key = name.name if name.is_absolute() or Path(opened.photo.name).is_absolute() else str(name)
-    text = json.dumps({key: [_as_json(one) for one in detections]}, ensure_ascii=False) + "\n"
+    faces = {**_of_other_photos(job), key: [_as_json(one) for one in detections]}
+    text = json.dumps(faces, ensure_ascii=False, sort_keys=True) + "\n"
     short = hashlib.sha256(text.encode()).hexdigest()[:10]
     path = PurePosixPath(PLACE) / f"{name.stem}-{short}.json"
     write_whole(job.folder / path, text.encode())
     return str(path)
+
+
+def _of_other_photos(job: Job) -> dict[str, Any]:
+    """What the configuration's own file says, by photo."""
+    place = job.config.faces.landmarks
+    if place is None or not place.endswith(".json"):
+        return {}
+    found = json.loads((job.folder / place).read_text(encoding="utf-8-sig"))
+    return found if isinstance(found, dict) else {}
 
 
 def _as_json(detection: Detection) -> dict[str, Any]:

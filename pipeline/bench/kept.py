@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
+import secrets
 import time
 from collections.abc import Mapping
 from itertools import count
@@ -22,7 +22,7 @@ from pipeline.files import write_whole
 
 PLACE = ".bench"
 TURNS = 4  # files of the same kind that are shown for a moment
-_turn = count()
+_turn, _MINE = count(), secrets.token_hex(4)  # processes in containers share numbers
 KEPT = 24 * 3600  # s: files that nobody has asked for again in this time go
 
 
@@ -33,7 +33,7 @@ def keep_arrays(folder: Path, kind: str, **arrays: NDArray[Any]) -> str:
 
 def show_arrays(folder: Path, kind: str, **arrays: NDArray[Any]) -> str:
     """Write an .npz file that is wanted for a moment: it gives way to the next but some; returns its path."""
-    path = folder / PLACE / f"{kind}-{os.getpid()}-{next(_turn) % TURNS}.npz"
+    path = folder / PLACE / f"{kind}-{_MINE}-{next(_turn) % TURNS}.npz"
     write_whole(path, _npz(arrays))
     return str(path)
 

@@ -89,6 +89,8 @@ def _outcome(request: Request, tell: Tell) -> dict[str, Any]:
         return _problems([str(error)])
     except ImportError as error:
         return _problems([missing(error)])
+    except OSError as error:
+        return _problems([f"{error.filename or 'a file'}: {error.strerror or error}"])
     except Exception as error:
         return _error(request, error)
 

@@ -287,6 +287,12 @@ def test_a_photo_that_is_not_to_be_had_is_refused_in_words(tmp_path):
     assert not list(tmp_path.glob(".bench/*"))
 
 
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    job = astronaut_job(tmp_path)
+    (tmp_path / ".bench").write_text("no folder")
+    assert ".bench" in refusal({"id": 1, "do": "faces", **job})
+
+
 def test_standard_output_holds_answers_alone_and_its_end_ends_the_process_after_the_work(tmp_path):
     job = astronaut_job(tmp_path)
     text = json.dumps({"id": 1, "do": "faces", **job}) + "\n" + '{"id": 2, "do": "hello"}'

@@ -135,6 +135,17 @@ def test_the_file_names_no_place_of_this_machine(job, face):
     assert result({"id": 2, "do": "faces", **with_landmarks(absolute, path)})["faces"]
 
 
+def test_other_photos_of_the_file_keep_their_landmarks(job, face):
+    folder = Path(job["folder"])
+    first = drag(job, moves=nose_moves(face), reach_px=20)["landmarks"]
+    known = json.loads((folder / first).read_text())
+    known["other.png"] = [[[1.0, 2.0]] * 68]
+    (folder / "mine.json").write_text(json.dumps(known))
+    second = drag(with_landmarks(job, "mine.json"), moves=[[0, 100.0, 100.0]], reach_px=5)["landmarks"]
+    written = json.loads((folder / second).read_text())
+    assert written["other.png"] == known["other.png"] and written["portrait.png"] != known["portrait.png"]
+
+
 def test_moves_that_cannot_be_are_refused(job):
     def words(**asked):
         return refusal({"id": 1, "do": "drag", **job, **asked})
