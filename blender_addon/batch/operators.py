@@ -42,6 +42,7 @@ class MASKDRAPE_OT_write_config(bpy.types.Operator):
 
 def _write(context: bpy.types.Context) -> None:
     scene = context.scene
+    scene.maskdrape.task.error = scene.maskdrape.task.report = ""
     file = file_to_write(scene.maskdrape.batch)
     whole = config.to_config(scene, file.parent)
     job.write_whole(file, job.text(whole).encode())
@@ -150,12 +151,12 @@ class MASKDRAPE_OT_stop_batch(bpy.types.Operator):
         end = process.end if batch.words == _STOPPING else process.stop
         if end(Path(batch.last).parent):
             batch.words = _STOPPING
-            self.report({"INFO"}, "The batch stops; what is finished stays, and Start goes on from there")
+            self.report({"INFO"}, _STOPPING)
         watch.look(context.scene)
         return {"FINISHED"}
 
 
-_STOPPING = "Stopping; Start goes on from there"
+_STOPPING = "Stopping. What is finished stays, and it goes on from there."
 
 
 class MASKDRAPE_OT_refresh_batch(bpy.types.Operator):

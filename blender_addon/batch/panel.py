@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bpy
 
 from ..connection.lines import draw_lines
@@ -43,7 +45,8 @@ class MASKDRAPE_PT_batch(bpy.types.Panel):
         for field in ("output", "variants", "engine", "same_light"):
             column.prop(batch, field)
         if batch.last:
-            draw_lines(context, layout, f"Configuration: {batch.last}")
+            file = Path(batch.last)
+            layout.label(text=f"{file.parent.name}/{file.name}", icon="FILE_TEXT")
         row = layout.row(align=True)
         row.operator("maskdrape.load_config", text="Load", icon="FILEBROWSER")
         row.operator("maskdrape.write_config", text="Write", icon="FILE_TICK")

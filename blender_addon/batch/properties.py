@@ -12,7 +12,7 @@ STATES = {
     "": "",
     "running": "Running",
     "finished": "Finished",
-    "stopped": "Stopped; Start goes on where it was",
+    "stopped": "Stopped",
     "failed": "Failed",
 }
 

@@ -11,6 +11,7 @@ from . import process
 from .log import Progress, follow
 from .properties import output_of
 
+STOPPED = "What is finished stays. It goes on from there."
 _EVERY = 1.0  # s
 _MOST = 500  # rejects that are listed
 _read: dict[Path, Progress] = {}
@@ -38,8 +39,8 @@ def look(scene: bpy.types.Scene) -> None:
         rejects = _all_rejects(output_of(batch)) or rejects
     else:
         words = process.last_words(place)
-        batch.state = "stopped" if "stopped; " in words or not words else "failed"
-        batch.words = words
+        stopped = "stopped; " in words or not words
+        batch.state, batch.words = ("stopped", STOPPED) if stopped else ("failed", words)
     batch.rejected = len(rejects)
     _list(batch, rejects[:_MOST])
 

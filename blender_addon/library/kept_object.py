@@ -19,7 +19,8 @@ DESIGN = "maskdrape_design"
 """Custom property of the object: JSON with the design's name and document."""
 _UPRIGHT = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
 """From the wearer's left, up, and out of the face to Blender's world, seen from the front."""
-_CORDS = (4, 5)  # loop and strap among the parts (`pipeline.records.PARTS`)
+_PANEL, _CORDS = 1, (4, 5)  # panel, loop and strap among the parts (`pipeline.records.PARTS`)
+_BORDER_TONE = 0.88  # of the panel's: bands and seams are several layers
 
 
 def write(
@@ -39,7 +40,9 @@ def write(
     vertices = vertices - (vertices.min(0) + vertices.max(0)) / 2
     cords = np.isin(np.asarray(arrays["parts"]), _CORDS)
     codes = (colour, str(document["material"]["loops"]))
-    shown = preview.draw(vertices, faces, np.array([rgb(code) for code in codes])[cords.astype(int)])
+    colours = np.array([rgb(code) for code in codes])[cords.astype(int)]
+    tone = np.where(np.asarray(arrays["parts"]) == _PANEL, 1.0, _BORDER_TONE)
+    shown = preview.draw(vertices, faces, colours * np.where(cords, 1.0, tone)[:, None])
     made = _object(name, vertices @ _UPRIGHT.T, faces, np.asarray(arrays["uv"]), cords, codes)
     part = path.with_name(f".{path.stem}.{os.getpid()}.part.blend")
     try:

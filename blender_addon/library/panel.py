@@ -36,7 +36,7 @@ class MASKDRAPE_PT_library(bpy.types.Panel):
         row.prop(library, "folder", text="")
         row.operator("maskdrape.refresh_library", text="", icon="FILE_REFRESH")
         if not library.folder:
-            draw_lines(context, layout, f"In {folder_of(library)}")
+            layout.label(text="Among your own data", icon="INFO")
         if library.designs:
             layout.template_list("MASKDRAPE_UL_designs", "", library, "designs", library, "index", rows=3)
             if 0 <= library.index < len(library.designs):

@@ -10,6 +10,7 @@ from ..connection import known, wait
 from ..connection.panel import TAB
 from ..library.properties import folder_of
 from . import live, sliders
+from .config import own_design
 from .document import get, kind_of, parsed
 from .operators import ask_document
 from .parameters import GROUPS, OPTIONAL_PARTS, of_kind
@@ -25,7 +26,15 @@ _ICONS = {
     "wearing": "USER",
     "material": "MATERIAL",
 }
-_STAR = {"sizes": "size", "wearing": "wearing", "colours": "colour", "prints": "print", "panels": "panel"}
+_BROAD = 330  # px of a sidebar in which a name fits beside two numbers
+_STAR = {
+    "sizes": "size",
+    "wearing": "wearing",
+    "fabrics": "fabric",
+    "colours": "colour",
+    "prints": "print",
+    "panels": "panel",
+}
 
 
 class MASKDRAPE_MT_designs(bpy.types.Menu):
@@ -82,15 +91,16 @@ class MASKDRAPE_PT_mask(bpy.types.Panel):
         row.prop(mask, "live")
         row.operator("maskdrape.show_flat", text="", icon="FILE_REFRESH")
         if is_edited(mask):
-            row = layout.row()
-            row.label(text="Edited design", icon="GREASEPENCIL")
-            row.prop(mask, "own_name", text="")
+            row = layout.row(align=True)
+            row.label(text=f"Edited: {own_design(mask)}", icon="GREASEPENCIL")
+            row = layout.row(align=True)
+            row.prop(mask, "own_name")
 
 
 def _draw_field(column, mask, field: str) -> None:
     locked = getattr(mask, f"{field}_locked")
     row = column.row(align=True)
-    split = row.split(factor=0.3, align=True)
+    split = row.split(factor=0.38, align=True)
     split.label(text=field.capitalize())
     value = split.row(align=True)
     value.active = locked
@@ -101,15 +111,15 @@ def _draw_field(column, mask, field: str) -> None:
 def _draw_picture(box, mask) -> None:
     row = box.row(align=True)
     if mask.picture is None:
-        row.label(text="Own print", icon="TEXTURE")
-        row.operator("maskdrape.load_print", text="Load", icon="FILEBROWSER")
-        row.operator("maskdrape.new_print", text="New", icon="ADD")
+        row.operator("maskdrape.load_print", icon="FILEBROWSER")
+        row.operator("maskdrape.new_print", text="", icon="ADD")
         return
     row.prop(mask, "picture", text="")
     row.operator("maskdrape.load_print", text="", icon="FILEBROWSER")
     row.operator("maskdrape.remove_print", text="", icon="X")
-    row = box.row(align=True)
-    row.label(text="Width (mm)")
+    column = box.column(align=True)
+    column.label(text="Width (mm), from and to")
+    row = column.row(align=True)
     row.prop(mask, "picture_width", index=0, text="")
     row.prop(mask, "picture_width", index=1, text="")
     box.prop(mask, "picture_licence")
@@ -171,8 +181,8 @@ class _Parameters:
             if parameter.block != block:
                 block = parameter.block
                 column = layout.column(align=True)
-                _draw_heading(column, mask, block, path)
-            _draw_parameter(column, mask, parameter, path)
+                _draw_heading(column, mask, parameter)
+            _draw_parameter(context, column, mask, parameter, path)
         for path in _parts(mask, self.group):
             if get(parsed(mask.document), path) is None:
                 row = layout.row()
@@ -200,9 +210,10 @@ def _part_words(path: str) -> str:
     return {"material.hem.sides": "Side Strips"}.get(path, path.rpartition(".")[2].capitalize())
 
 
-def _draw_heading(column, mask, block: str, path: str) -> None:
+def _draw_heading(column, mask, parameter) -> None:
+    block = parameter.block
     words = [part for part in block.split(".") if part != "*"]
-    star = next((field for name, field in _STAR.items() if f"{name}.*" in block), "")
+    star = next((field for name, field in _STAR.items() if f"{name}.*" in parameter.path), "")
     chosen = f": {getattr(mask, f'{star}_name').replace('_', ' ')}" if star else ""
     text = words[-1].replace("_", " ").capitalize() if words else "Design"
     row = column.row(align=True)
@@ -211,21 +222,28 @@ def _draw_heading(column, mask, block: str, path: str) -> None:
         row.operator("maskdrape.toggle_part", text="", icon="X", emboss=False).path = block
 
 
-def _draw_parameter(column, mask, parameter, path: str) -> None:
+def _draw_parameter(context, column, mask, parameter, path: str) -> None:
     value = get(parsed(mask.document), path)
     group = slider_group(mask, parameter)
-    row = column.row(align=True)
+    several = parameter.kind in ("range", "vector", "colours") and value is not None
+    if several and context.region.width < _BROAD * context.preferences.system.ui_scale:
+        column.label(text=parameter.name)
+        row = column.row(align=True)
+    elif several:
+        split = column.split(factor=0.4, align=True)
+        split.label(text=parameter.name)
+        row = split.row(align=True)
+    else:
+        row = column.row(align=True)
     if value is None:
-        row.label(text=f"{parameter.name}: usual")
-        row.operator("maskdrape.set_parameter", text="Set").path = path
+        split = row.split(factor=0.75, align=True)
+        split.label(text=f"{parameter.name}: usual")
+        split.operator("maskdrape.set_parameter", text="Set").path = path
     elif parameter.kind in ("float", "int"):
         row.prop(group, parameter.key, slider=True)
     elif parameter.kind == "range":
-        split = row.split(factor=0.4, align=True)
-        split.label(text=parameter.name)
-        both = split.row(align=True)
         for k in (0, 1):
-            both.prop(group, parameter.key, index=k, text="", slider=True)
+            row.prop(group, parameter.key, index=k, text="", slider=True)
     elif parameter.kind in ("vector", "colours"):
         _draw_list(row, group, parameter, path, value)
     else:
@@ -235,14 +253,11 @@ def _draw_parameter(column, mask, parameter, path: str) -> None:
 
 
 def _draw_list(row, group, parameter, path: str, value: list) -> None:
-    split = row.split(factor=0.4, align=True)
-    split.label(text=parameter.name)
-    each = split.row(align=True)
     for k in range(min(len(value), parameter.longest)):
         if parameter.kind == "colours":
-            each.prop(group, sliders.names(parameter)[k], text="")
+            row.prop(group, sliders.names(parameter)[k], text="")
         else:
-            each.prop(group, parameter.key, index=k, text="")
+            row.prop(group, parameter.key, index=k, text="")
     if parameter.shortest == parameter.longest:
         return
     for more, icon, possible in (
@@ -250,7 +265,7 @@ def _draw_list(row, group, parameter, path: str, value: list) -> None:
         (True, "ADD", len(value) < parameter.longest),
     ):
         if possible:
-            button = each.operator("maskdrape.resize_list", text="", icon=icon)
+            button = row.operator("maskdrape.resize_list", text="", icon=icon)
             button.path, button.more = path, more
 
 
