@@ -22,10 +22,10 @@ from pipeline.faces.raster import rasterise
 from pipeline.head.model import load_head
 from pipeline.records import Camera, Float, Light
 
-CELLS = 260  # along the face's longer side, where the photo has as many pixels
+CELLS = 180  # along the face's longer side, where the photo has as many pixels
 FEWEST_CELLS = 60  # on smaller faces a shadow's border is as sharp as the photo, whatever the lamp
 WEAK = 0.4  # of the ambient light: the shadow of a weaker lamp cannot be made out
-FAR, MAP = 8.0, 256  # m to the place that the lamp looks from, and px of its picture
+FAR, MAP = 8.0, 200  # m to the place that the lamp looks from, and px of its picture
 THICK = 0.004  # m: what is nearer than that to a point in the lamp's picture is its own neighbourhood
 FACING = 0.25  # cosine to the lamp: beyond, skin gets dark by turning away
 REACH, STEP = 0.011, 0.0005  # m to either side of the border, and from sample to sample
