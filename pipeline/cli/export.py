@@ -5,15 +5,20 @@ from __future__ import annotations
 import difflib
 import json
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from pipeline.cli.job import ALL_DONE
 from pipeline.dataset.export.errors import ExportError
 from pipeline.dataset.export.make import FORMATS, Exported, export
+from pipeline.dataset.export.place import check_place
 from pipeline.dataset.export.select import Selection
 from pipeline.dataset.export.split import read_shares
 from pipeline.dataset.export.task import Options, Sign
-from pipeline.dataset.forget.elsewhere import remember_export
+from pipeline.dataset.forget.elsewhere import remember_begun, remember_made
+from pipeline.dataset.journal.locks import export_held
+from pipeline.dataset.read import MANIFEST
 from pipeline.recipe import ConfigError
 
 VERDICTS = ("ok", "flagged")  # rejected faces have no samples
@@ -65,15 +70,19 @@ def export_data_set(
     for verdict in selection.only_verdict:
         if verdict not in VERDICTS:
             raise ConfigError(f"--only-verdict {verdict}: allowed: {', '.join(VERDICTS)}")
+    command = command_of(data_set, form, output, selection, options)
     try:
-        done = export(data_set, form, output, selection, options)
+        check_place(data_set, output, form)
+        with ExitStack() as held:
+            known = _begun(held, data_set, form, output, command)
+            done = export(data_set, form, output, selection, options)
+            if known:
+                remember_made(data_set, output, form, command)
     except ExportError as error:
         raise ConfigError(str(error)) from error
     except OSError as error:
         raise ConfigError(f"--output {output}: cannot be written: {error.strerror or error}") from error
-    try:
-        remember_export(data_set, output, form)
-    except OSError:
+    if not known:
         print(
             f"note: {data_set} is read-only: maskdrape forget will not know of this export", file=sys.stderr
         )
@@ -83,6 +92,42 @@ def export_data_set(
         print("\n".join(_words(done, output)))
     sys.stdout.flush()
     return ALL_DONE
+
+
+def _begun(held: ExitStack, data_set: Path, form: str, output: Path, command: Sequence[str]) -> bool:
+    """Whether the data set knows now that an export is being made of it, and where. Raises Busy."""
+    if not (data_set / MANIFEST).exists():
+        return False
+    try:
+        held.enter_context(export_held(data_set / ".maskdrape", output))
+        remember_begun(data_set, output, form, command)
+    except OSError:
+        return False
+    return True
+
+
+def command_of(
+    data_set: Path, form: str, output: Path, selection: Selection, options: Options
+) -> tuple[str, ...]:
+    """The command that makes an export, with absolute paths; a signer's files are not known any more."""
+    words = ["maskdrape", "export", str(data_set.resolve()), "--to", form, "--output", str(output.resolve())]
+    if options.shares:
+        words += ["--split", "/".join(map(str, options.shares))]
+    if options.seed:
+        words += ["--seed", str(options.seed)]
+    for pattern in selection.exclude_licence:
+        words += ["--exclude-licence", pattern]
+    for verdict in selection.only_verdict:
+        words += ["--only-verdict", verdict]
+    if options.photos is not None:
+        words += ["--photos", str(options.photos.resolve())]
+    if form in ("pairs", "insightface"):
+        words += ["--pairs", str(options.pairs), *["--same-photo"] * options.same_photo]
+    if options.name != data_set.name:
+        words += ["--name", options.name]
+    if options.sign is not None:
+        words += ["--c2pa-cert", "CERTIFICATES.pem", "--c2pa-key", "KEY.pem"]
+    return tuple(words)
 
 
 def _row(done: Exported, output: Path) -> dict[str, object]:

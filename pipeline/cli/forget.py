@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from rich.progress import Progress
 
 from pipeline.cli.job import ALL_DONE, CRASH
 from pipeline.cli.photos import photo_of
+from pipeline.dataset.export.place import foreign_in, parts_beside
 from pipeline.dataset.forget.elsewhere import Made, caches_elsewhere, delete_exports, exports
 from pipeline.dataset.forget.forgotten import read_forgotten
 from pipeline.dataset.forget.kept import entries
@@ -55,8 +57,8 @@ def forget(folder: Path, wanted: str, dry_run: bool, yes: bool) -> int:
         for line in remove(folder, traces, caches, photo_of(folder, None)):
             print(line, flush=True)
         delete_exports(folder, made)
-        for one in made:
-            print(f"export: {_fate(one)}")
+        for line in _fates(made):
+            print(line)
         drop_plan(folder)
         return _proof(folder, caches, traces)
 
@@ -74,22 +76,43 @@ def _plan(traces: Traces, made: list[Made]) -> Iterator[str]:
         yield f"  and {len(traces.photos) - 10} more"
     for one in made:
         if one.now == "here":
-            yield f"  the whole export {one.place} ({one.form}), to be made again afterwards"
+            yield f"  the whole export {one.place} ({one.form}), which can be made again afterwards"
+            yield from _own_files(one)
         elif one.now == "another's":
             yield f"  NOT: the export {one.place} ({one.form}), made of a data set that lay elsewhere"
-        else:
+        elif one.now == "gone":
             yield f"  NOT: the export made at {one.place}, which is not there any more: look for copies"
+        for part in parts_beside(one.place) if one.now != "another's" else ():
+            yield f"  what a killed export left: {part}"
 
 
-def _fate(one: Made) -> str:
-    if one.now == "another's":
-        return (
-            f"{one.place} ({one.form}) stays: it was made of a data set that lay elsewhere; delete it "
-            "yourself if this is that one, moved"
-        )
-    if one.now == "gone":
-        return f"{one.place} was not there; copies of it that are elsewhere still hold what was forgotten"
-    return f"{one.place} ({one.form}) deleted; make it again with maskdrape export"
+def _own_files(one: Made) -> Iterator[str]:
+    foreign = foreign_in(one.place)
+    if foreign:
+        yield f"  NOT: what else lies in it: {', '.join(foreign[:5])}{', ...' * (len(foreign) > 5)}"
+
+
+def _fates(made: list[Made]) -> Iterator[str]:
+    """What became of the exports, and how those that were deleted are made again."""
+    again = []
+    for one in made:
+        if one.now == "another's":
+            yield (
+                f"export: {one.place} ({one.form}) stays: it was made of a data set that lay elsewhere; "
+                "delete it yourself if this is that one, moved"
+            )
+        elif one.now == "gone":
+            yield (
+                f"export: {one.place} was not there; copies of it that are elsewhere still hold what was "
+                "forgotten"
+            )
+        elif one.now == "here":
+            stays = "; files that others put there stay" * one.place.exists()
+            yield f"export: {one.place} ({one.form}) deleted whole, not rewritten{stays}"
+            again.append(shlex.join(one.command) if one.command else f"maskdrape export ... --to {one.form}")
+    if again:
+        yield "exports of what is left are made again with:"
+        yield from (f"  {command}" for command in again)
 
 
 def _consent(yes: bool) -> None:

@@ -119,9 +119,9 @@ def test_licences_are_left_out_by_pattern(data, tmp_path, capsys):
 
 def test_only_an_earlier_export_of_this_kind_is_replaced(data, tmp_path, capsys):
     out = export(data, "crops", tmp_path / "out")
-    (out / "stale.txt").write_text("")
+    (out / "masked" / "stale.txt").write_text("")
     export(data, "crops", out)
-    assert not (out / "stale.txt").exists() and (out / "masked").is_dir()
+    assert not (out / "masked" / "stale.txt").exists() and (out / "masked").is_dir()
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("years of work")
     for form, place in (

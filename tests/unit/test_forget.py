@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
+import subprocess
+import sys
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +21,13 @@ from pipeline.cli import forget as forgetting
 from pipeline.cli.app import invoke
 from pipeline.cli.photos import photo_of
 from pipeline.config import Config
+from pipeline.dataset.export import make as exports_of
 from pipeline.dataset.forget.elsewhere import remember_cache
 from pipeline.dataset.forget.forgotten import NOBODY, read_forgotten
 from pipeline.dataset.forget.remove import remove
 from pipeline.dataset.forget.search import CHUNK, search
 from pipeline.dataset.forget.traces import Traces, drop_plan, find_traces, keep_plan
-from pipeline.dataset.journal.locks import Busy, alone_in
+from pipeline.dataset.journal.locks import Busy, alone_in, export_held
 from pipeline.dataset.read import DataSetError, rejects, rows, sums
 from pipeline.farm.local import run
 from pipeline.files import sha256_of
@@ -287,6 +291,81 @@ def test_forgetting_in_a_copy_leaves_the_exports_of_the_original(tmp_path, capsy
     assert invoke(["forget", str(copy), "person_00", "--yes"]) == 0
     assert f"{crops} (crops) stays" in capsys.readouterr().out
     assert contents(crops) == before and [row["identity"] for row in rows(copy)] == ["person_01"]
+
+
+KILLED = """
+import os, sys
+from pipeline.cli.app import invoke
+from pipeline.dataset.export import make
+make.write_mark = lambda *arguments: os.kill(os.getpid(), 9)
+invoke(sys.argv[1:])
+"""
+
+
+def test_what_a_killed_export_left_is_deleted(tmp_path, capsys):
+    folder = tiny_data_set(tmp_path, identities=2, photos=1, variants=1)
+    exporting = ["export", str(folder), "--to", "crops", "--output", str(tmp_path / "made" / "crops")]
+    mine = tmp_path / "made" / ".crops.part"
+    mine.mkdir(parents=True)
+    assert subprocess.run([sys.executable, "-c", KILLED, *exporting]).returncode == -9
+    assert list((tmp_path / "made").rglob("*person_00*"))
+    assert invoke(["forget", str(folder), "person_00", "--yes"]) == 0
+    said = capsys.readouterr().out
+    assert "what a killed export left" in said and "look for copies" not in said
+    assert list((tmp_path / "made").iterdir()) == [mine]
+
+
+def test_files_that_others_put_into_an_export_stay(tmp_path, capsys):
+    folder, out = tiny_data_set(tmp_path, identities=2, photos=1, variants=1), tmp_path / "out"
+    exporting = ["export", str(folder), "--to", "crops", "--output", str(out)]
+    assert invoke(exporting) == 0
+    (out / "model").mkdir()
+    (out / "model" / "weights.pt").write_bytes(b"mine")
+    before = contents(out)
+    assert invoke(exporting) == 2
+    assert f"--output {out}: would be replaced, and holds model, which no export" in capsys.readouterr().err
+    assert contents(out) == before
+    assert invoke(["forget", str(folder), "person_00", "--yes"]) == 0
+    assert "NOT: what else lies in it: model" in capsys.readouterr().out
+    assert contents(out) == {"model/weights.pt": b"mine"}
+
+
+def test_files_that_come_while_an_export_is_made_again_stay(tmp_path, monkeypatch, capsys):
+    folder, out = tiny_data_set(tmp_path, identities=2, photos=1, variants=1), tmp_path / "out"
+    exporting = ["export", str(folder), "--to", "crops", "--output", str(out)]
+    assert invoke(exporting) == 0
+    write = exports_of.write_mark
+
+    def meanwhile(*arguments):
+        (out / "mine.txt").write_text("mine")
+        write(*arguments)
+
+    monkeypatch.setattr(exports_of, "write_mark", meanwhile)
+    assert invoke(exporting) == 2
+    assert "mine.txt" in capsys.readouterr().err
+    assert (out / "mine.txt").exists() and (out / "masked").is_dir()
+    assert [place.name for place in tmp_path.iterdir() if place.name.endswith(".part")] == []
+
+
+def test_the_command_that_forget_names_makes_an_export_again(tmp_path, capsys):
+    folder, out = tiny_data_set(tmp_path, identities=4, photos=2, variants=2), tmp_path / "a face"
+    options = ["--split", "0.5/0.5", "--seed", "3", "--exclude-licence", "research *", "--name", "X"]
+    exporting = ["export", str(folder), "--to", "crops", "--output", str(out), *options]
+    assert invoke(exporting) == 0
+    assert invoke(["forget", str(folder), "person_00", "--yes"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    (start,) = (place for place, line in enumerate(said) if line.endswith("made again with:"))
+    assert invoke(shlex.split(said[start + 1])[1:]) == 0
+    again = contents(out)
+    shutil.rmtree(out)
+    assert invoke(exporting) == 0
+    assert contents(out) == again
+
+
+def test_nothing_is_forgotten_under_an_export(tmp_path, folder):
+    exporting = export_held(folder / ".maskdrape", tmp_path / "x")
+    with exporting, pytest.raises(Busy, match="process"), alone_in(folder):
+        pytest.fail("went on under an export")
 
 
 def test_what_is_not_the_data_sets_own_stays(tmp_path):

@@ -76,7 +76,6 @@ def export(data_set: Path, form: str, output: Path, selection: Selection, option
 
 def _mark(done: Exported, data_set: Path, selection: Selection, options: Options) -> dict[str, Any]:
     return {
-        "made_by": "maskdrape export",
         "version": __version__,
         "format": done.form,
         "manifest_sha256": _sha256(data_set / MANIFEST),

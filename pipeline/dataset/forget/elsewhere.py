@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pipeline.dataset.rows import json_line
+from pipeline.dataset.export.place import MARK, foreign_in, mark_of, parts_beside
+from pipeline.dataset.rows import json_line, jsonl
 from pipeline.files import write_whole
 
-EXPORTS, MARK = "exports.jsonl", "export.json"
-CACHES = "caches.txt"
+EXPORTS, CACHES = "exports.jsonl", "caches.txt"
+
+Now = Literal["here", "gone", "never", "another's"]
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,12 @@ class Made:
 
     place: Path
     form: str
-    now: Literal["here", "gone", "another's"]
-    """Whether that folder still holds an export of MaskDrape. One made before the data set was moved, or of
-    the data set that this is a copy of, is another's."""
+    of: str  # the place of the data set
+    command: tuple[str, ...]  # makes it again; empty where that is not known
+    now: Now
+    """Whether that folder still holds an export of MaskDrape; never: one was begun, and killed or refused
+    before it was there. One made before the data set was moved, or of the data set that this is a copy of,
+    is another's."""
 
 
 def exports(folder: Path) -> list[Made]:
@@ -36,34 +41,44 @@ def exports(folder: Path) -> list[Made]:
     for line in file.read_text(encoding="utf-8").splitlines():
         try:
             row: Mapping[str, Any] = json.loads(line)
-            place, of = Path(str(row["output"])), row["data_set"]
+            place, of = Path(str(row["output"])), str(row["data_set"])
         except (ValueError, KeyError, TypeError):
             continue
-        ours = of == str(folder.resolve())
-        now: Literal["here", "gone", "another's"] = "here" if ours else "another's"
-        found[str(place)] = Made(place, str(row.get("format", "")), now if _is_export(place) else "gone")
+        before = found.get(str(place))
+        never = row.get("begun", False) and (before is None or before.now == "never")
+        now: Now = "never" if never else "gone"
+        if mark_of(place) is not None:
+            now = "here" if of == str(folder.resolve()) else "another's"
+        command = tuple(map(str, row.get("command", ())))
+        found[str(place)] = Made(place, str(row.get("format", "")), of, command, now)
     return list(found.values())
 
 
-def remember_export(folder: Path, place: Path, form: str) -> None:
-    """Write down that an export was made from a data set, so that `forget` finds it. Raises OSError."""
-    file = folder / ".maskdrape" / EXPORTS
-    file.parent.mkdir(exist_ok=True)
-    with file.open("a", encoding="utf-8") as lines:
-        row = {"format": form, "output": str(place.resolve()), "data_set": str(folder.resolve())}
-        lines.write(json_line(row) + "\n")
+def remember_begun(folder: Path, place: Path, form: str, command: Sequence[str]) -> None:
+    """Write down that an export will be made from a data set, so that `forget` finds it and what is left of
+    it when it is killed. ``command`` makes it again. Raises OSError."""
+    _remember(folder, {"format": form, "begun": True}, place, command)
+
+
+def remember_made(folder: Path, place: Path, form: str, command: Sequence[str]) -> None:
+    """Write down that it is there. Raises OSError."""
+    _remember(folder, {"format": form}, place, command)
 
 
 def delete_exports(folder: Path, made: list[Made]) -> None:
-    """Delete exports, and forget where they were; those of another data set stay, and stay known."""
+    """Delete exports, and what killed ones left beside their places, and forget where they were.
+
+    What others put into their folders stays. Exports of another data set stay, and stay known.
+    """
     for one in made:
-        if one.now == "here" and _is_export(one.place):
-            shutil.rmtree(one.place)
-    file = folder / ".maskdrape" / EXPORTS
-    stay = {str(one.place) for one in made if one.now == "another's"}
-    known = file.read_text(encoding="utf-8").splitlines() if stay else []
-    kept = [line for line in known if any(json_line({"output": place})[1:-1] in line for place in stay)]
-    write_whole(file, "".join(f"{line}\n" for line in kept).encode())
+        if one.now == "another's":
+            continue
+        for part in parts_beside(one.place):
+            shutil.rmtree(part)
+        if mark_of(one.place) is not None:
+            _delete_export(one.place)
+    stay = [_row(one) for one in made if one.now == "another's"]
+    write_whole(folder / ".maskdrape" / EXPORTS, jsonl(stay))
 
 
 def remember_cache(state: Path, cache: Path) -> None:
@@ -81,9 +96,26 @@ def caches_elsewhere(state: Path) -> list[Path]:
     return [Path(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
 
 
-def _is_export(place: Path) -> bool:
-    try:
-        found = json.loads((place / MARK).read_bytes())
-        return bool(found["made_by"] == "maskdrape export")
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+def _remember(folder: Path, row: Mapping[str, Any], place: Path, command: Sequence[str]) -> None:
+    file = folder / ".maskdrape" / EXPORTS
+    file.parent.mkdir(exist_ok=True)
+    where = {"output": str(place.resolve()), "data_set": str(folder.resolve()), "command": list(command)}
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(json_line({**row, **where}) + "\n")
+
+
+def _row(one: Made) -> dict[str, Any]:
+    return {"format": one.form, "output": str(one.place), "data_set": one.of, "command": list(one.command)}
+
+
+def _delete_export(place: Path) -> None:
+    foreign = set(foreign_in(place))
+    for inner in sorted(place.iterdir(), key=lambda inner: inner.name == MARK):  # known until the end
+        if inner.name in foreign:
+            continue
+        if inner.is_dir() and not inner.is_symlink():
+            shutil.rmtree(inner)
+        else:
+            inner.unlink()
+    if not foreign:
+        place.rmdir()

@@ -5,6 +5,7 @@ Locks are those of the system: a process that dies frees its own.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -71,8 +72,21 @@ def others_at_work(journals: Path, shard: tuple[int, int]) -> bool:
 
 
 @contextmanager
+def export_held(state: Path, output: Path) -> Iterator[None]:
+    """Keep other exports from the same place, and `alone_in` from the data set. Raises Busy, OSError."""
+    with ExitStack() as held:
+        with gate(state):
+            name = hashlib.sha256(str(output.resolve()).encode()).hexdigest()[:16]
+            lock = state / "exports" / f"{name}.lock"
+            lock.parent.mkdir(exist_ok=True)
+            hold(held, lock, f"the export {output}")
+            write_whole(_holder(lock), json.dumps(_oneself()).encode())
+        yield
+
+
+@contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Keep runs out of a whole data set. Raises Busy where one is at work."""
+    """Keep runs and exports out of a whole data set. Raises Busy where one is at work."""
     state = folder / ".maskdrape"
     with ExitStack() as held:
         try:
@@ -81,7 +95,7 @@ def alone_in(folder: Path) -> Iterator[None]:
             raise Busy(
                 "another MaskDrape begins, finalises or forgets in this data set; wait for it"
             ) from error
-        for lock in sorted(state.glob("journal/*/*.lock")):
+        for lock in sorted([*state.glob("journal/*/*.lock"), *state.glob("exports/*.lock")]):
             hold(held, lock, "this data set")
         yield
 
