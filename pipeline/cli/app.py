@@ -418,7 +418,7 @@ def bench() -> int:
 
     What can be asked, and what is answered: docs/bench.md.
 
-    Example: echo '{"id": 1, "do": "hello"}' | maskdrape bench
+    Example: maskdrape bench < requests.txt
     """
     from pipeline.cli.bench import answer_requests
 

@@ -118,7 +118,7 @@ def test_blender_knows_that_the_drag_comes_before_the_cloth(tmp_path, monkeypatc
     # where it does not, its threads settle which of the two is first, and now and then a drape differs
     graph = tmp_path / "graph.dot"
 
-    def run(scene, mask, count, rest, solver):
+    def run(scene, mask, count, rest, solver, watch):
         scene.frame_set(2)
         scene.view_layers[0].depsgraph.debug_relations_graphviz(filepath=str(graph))
         return Drape(rest.start_vertices, 0.0, 2)
