@@ -17,7 +17,8 @@ from pipeline.dataset.read import MANIFEST
 from pipeline.dataset.verify.folder import Check, Problem, Verified, verify
 from pipeline.recipe import ConfigError
 
-MOST = 50  # problems that are listed where a person reads
+FEW = 8  # lines of one kind where a person reads
+NAMES = 3  # of files, in one line
 ADVICE = (
     "a sample is made anew, with the same bytes, once its files in images/ and labels/ are deleted and the "
     "same configuration is run again"
@@ -29,21 +30,22 @@ def verify_data_set(folder: Path, photos: Path | None, fast: bool, as_json: bool
     if photos is not None and not photos.is_dir():
         raise ConfigError(f"--photos {photos}: no such folder")
     samples = files = 0
-    kinds = Counter[str]()
-    for one in _followed(verify(folder, _checks(folder, photos, fast)), folder):
+    kinds, lines = Counter[str](), Counter[str]()
+    for one in _grouped(_followed(verify(folder, _checks(folder, photos, fast)), folder)):
         if isinstance(one, Verified):
             samples, files = samples + 1, files + one.files
             continue
-        kinds[one.kind] += 1
+        kinds[one[0].kind] += len(one)
+        lines[one[0].kind] += 1
         if as_json:
-            print(json.dumps(asdict(one), ensure_ascii=False))
-        elif kinds.total() <= MOST:
-            print(f"{one.place}: {one.words}")
+            print("\n".join(json.dumps(asdict(problem), ensure_ascii=False) for problem in one))
+        elif lines[one[0].kind] <= FEW:
+            print(_line(one))
     if as_json:
         totals = {"samples": samples, "files": files, "problems": kinds.total(), "kinds": dict(kinds)}
         print(json.dumps(totals, ensure_ascii=False))
     else:
-        print("\n".join(_summary(samples, files, kinds, fast)))
+        print("\n".join(_summary(samples, files, kinds, lines, fast)))
     sys.stdout.flush()
     return WITH_REJECTS if kinds else ALL_DONE
 
@@ -85,10 +87,41 @@ def _lines(file: Path) -> int | None:
         return None
 
 
-def _summary(samples: int, files: int, kinds: Counter[str], fast: bool) -> list[str]:
+def _grouped(found: Iterable[Problem | Verified]) -> Iterator[Verified | list[Problem]]:
+    """Problems that follow each other and say the same of files of one folder, together."""
+    same: list[Problem] = []
+    for one in found:
+        if isinstance(one, Verified):
+            yield one
+            continue
+        if same and _gist(one) != _gist(same[0]):
+            yield same
+            same = []
+        same.append(one)
+    if same:
+        yield same
+
+
+def _gist(problem: Problem) -> tuple[str, str, str]:
+    folder, _, name = problem.place.rpartition("/")
+    return problem.kind, folder if folder else name, problem.words
+
+
+def _line(same: list[Problem]) -> str:
+    first = same[0]
+    if len(same) == 1:
+        return f"{first.place}: {first.words}"
+    names = [problem.place.rpartition("/")[2] for problem in same]
+    more = f" and {len(names) - NAMES} more" * (len(names) > NAMES)
+    return f"{first.place.rpartition('/')[0]}/: each of {', '.join(names[:NAMES])}{more} {first.words}"
+
+
+def _summary(samples: int, files: int, kinds: Counter[str], lines: Counter[str], fast: bool) -> list[str]:
     looked = f"{samples} samples, {files} files" + (", pixels not looked at" if fast else "")
     if not kinds:
         return [f"{looked}: nothing is wrong"]
-    more = [f"... and {kinds.total() - MOST} more; --json lists all"] if kinds.total() > MOST else []
+    more = sum(max(number - FEW, 0) for number in lines.values())
+    left_out = [f"... and {more} lines like these; --json lists all"] if more else []
     counts = ", ".join(f"{kind}: {count}" for kind, count in sorted(kinds.items()))
-    return [*more, f"{looked}: {kinds.total()} problems ({counts})", ADVICE]
+    number = kinds.total()
+    return [*left_out, f"{looked}: {number} problem{'s' * (number != 1)} ({counts})", ADVICE]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -74,6 +75,92 @@ def test_a_flipped_bit(data, name):
     (data / place).write_bytes(bytes_)
     assert ("changed", place) in said(data)
     assert all(row["sample_id"] in where for _, where in said(data))
+
+
+def words(data: Path) -> dict[str, str]:
+    """What is said of every place."""
+    return {one.place: one.words for one in problems(data)}
+
+
+def test_whose_files_those_are_is_said(data):
+    one, *_, other = rows(data)
+    names = [f"{row['labels']}/matte.png" for row in (one, other)]
+    mattes = [(data / name).read_bytes() for name in names]
+    (data / names[0]).write_bytes(mattes[1])
+    assert words(data) == {names[0]: f"belongs to another sample: it is {names[1]}, byte for byte"}
+    (data / names[1]).write_bytes(mattes[0])
+    assert words(data) == {
+        names[0]: f"is swapped with {names[1]}",
+        names[1]: f"is swapped with {names[0]}",
+    }
+    (data / names[1]).write_bytes(mattes[0][:-20])
+    found = words(data)
+    assert found[names[0]].startswith("belongs to another sample")
+    assert found[names[1]] == "is not what SHA256SUMS says: a bit or more of it changed"
+
+
+def test_two_samples_that_were_swapped_whole(data):
+    one, *_, other = rows(data)
+    for key in ("image", "labels"):
+        (data / one[key]).rename(data / "aside")
+        (data / other[key]).rename(data / one[key])
+        (data / "aside").rename(data / other[key])
+    found = words(data)
+    assert found[one["image"]] == f"is swapped with {other['image']}"
+    assert found[f"{one['labels']}/uv.exr"] == f"is swapped with {other['labels']}/uv.exr"
+    labels = f"{one['labels']}/sample.json"
+    assert [each.words for each in problems(data) if each.place == labels] == [
+        f"belongs to another sample, {other['sample_id']} of {other['identity']}",
+        f"is swapped with {other['labels']}/sample.json",
+    ]
+
+
+def test_labels_of_another_sample_are_named_though_the_sums_fit(data):
+    one, *_, other = rows(data)
+    place, owner = (f"{row['labels']}/depth.exr" for row in (one, other))
+    shutil.copy(data / owner, data / place)
+    said(data, sums=True)
+    (found,) = [each.words for each in problems(data) if (each.kind, each.place) == ("label", place)]
+    assert found.endswith(f"it is {owner}, of another sample")
+
+
+@pytest.mark.parametrize("name", ["matte.png", "unmasked_112.png", "normals.exr", "image"])
+@pytest.mark.parametrize("left", [0, 20, 300])
+def test_pictures_that_cannot_be_decoded_are_said_so(data, name, left):
+    row = next(rows(data))
+    place = row["image"] if name == "image" else f"{row['labels']}/{name}"
+    (data / place).write_bytes((data / place).read_bytes()[:left])
+    said(data, sums=True)
+    (found,) = [each for each in problems(data) if each.kind == "pixels"]
+    assert (found.place, found.words) == (place, "is damaged or cut off: it cannot be decoded")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="everything is readable for root")
+def test_a_folder_that_cannot_be_read(data):
+    row = next(rows(data))
+    (data / row["labels"]).chmod(0)
+    assert words(data)[row["labels"]] == "cannot be looked into: Permission denied"
+    (data / row["labels"]).chmod(0o755)
+
+
+def test_a_file_in_the_place_of_a_folder(data):
+    row = next(rows(data))
+    shutil.rmtree(data / row["labels"])
+    (data / row["labels"]).write_text("")
+    assert words(data)[row["labels"]] == "cannot be looked into: Not a directory"
+
+
+def test_what_is_said_again_and_again_is_counted(data, capsys):
+    for row in rows(data):
+        shutil.rmtree(data / row["labels"])
+    assert verify_data_set(data, None, False, False) == 3
+    *lines, total, advice = capsys.readouterr().out.splitlines()
+    first = next(rows(data))
+    assert lines[0] == (
+        f"{first['labels']}/: each of depth.exr, extent.png, masked_112.png and 7 more is not there"
+    )
+    assert len(lines) == 4 and total == "4 samples, 4 files: 40 problems (missing: 40)"
+    assert "is made anew" in advice
 
 
 def test_a_missing_file_and_a_missing_sample(data):

@@ -17,6 +17,7 @@ from pipeline.dataset.read import MANIFEST, REJECTS, SUMS, DataSetError, labels,
 from pipeline.dataset.rows import Row
 from pipeline.dataset.strangers import PLACES, folders
 from pipeline.dataset.verify.rows import lacking, mismatches
+from pipeline.dataset.verify.whose import note_changed, told_apart
 from pipeline.dataset.write import jpeg_name, place_of
 
 Kind = Literal["missing", "changed", "orphan", "row", "label", "pixels", "photo", "table"]
@@ -31,6 +32,14 @@ class Problem:
     words: str
 
 
+class Unreadable(ValueError):
+    """A file that cannot be decoded: its place in the data set, and why in words."""
+
+    def __init__(self, place: str, words: str) -> None:
+        super().__init__(f"{place} {words}")
+        self.place, self.words = place, words
+
+
 @dataclass(frozen=True)
 class Verified:
     """One sample is looked through, whatever was found; ``files`` of it were there."""
@@ -40,15 +49,18 @@ class Verified:
 
 
 Labels = Mapping[str, Any]
-Check = Callable[[Path, Row, Labels], Iterator[tuple[Kind, str, str]]]
-"""From a data set, a row and its sample.json to kinds, places below the data set, and words of problems."""
+Files = Mapping[str, bytes]
+Check = Callable[[Path, Row, Labels, Files], Iterator[tuple[Kind, str, str]]]
+"""From a data set, a row, its sample.json and contents of its files by place to kinds, places below the data
+set, and words of problems. Raises Unreadable."""
 
 
 def verify(folder: Path, checks: Sequence[Check] = ()) -> Iterator[Problem | Verified]:
     """All that is wrong with a data set, sample by sample; ``checks`` are made of each on top.
 
     Of every sample: its files are those that SHA256SUMS lists, with these hashes and no other; those that
-    sample.json lists are the same; row and sample.json agree. Of the whole: nothing in images/, jpeg/ and
+    sample.json lists are the same; row and sample.json agree. Of one with files that changed or are missing,
+    which is said, no more is compared. Of the whole: nothing in images/, jpeg/ and
     labels/ belongs to no row; rejects speak of no sample that there is; one photo has one identity. Memory
     does not grow with the data set. Raises DataSetError for a folder that is no data set.
     """
@@ -61,6 +73,7 @@ def verify(folder: Path, checks: Sequence[Check] = ()) -> Iterator[Problem | Ver
         known.execute("BEGIN")
         yield from _read_sums(folder, known)
         yield from _samples(folder, known, checks)
+        yield from (Problem("changed", place, words) for place, words in told_apart(folder, known))
         for identity, name in known.execute("SELECT identity, name FROM samples WHERE listed = 0"):
             yield Problem(
                 "table", SUMS, f"lists files of {name} ({identity}), which {MANIFEST} does not name"
@@ -73,8 +86,8 @@ def _samples(
     folder: Path, known: sqlite3.Connection, checks: Sequence[Check]
 ) -> Iterator[Problem | Verified]:
     for number, row in enumerate(rows(folder), start=1):
-        if said := lacking(row):
-            yield Problem("row", MANIFEST, f"line {number} {said}")
+        if wrong := lacking(row):
+            yield Problem("row", MANIFEST, f"line {number} {wrong}")
             continue
         identity, name = row["identity"], row["sample_id"]
         yield from _photo(number, row, known)
@@ -89,45 +102,77 @@ def _samples(
             continue
         known.execute("UPDATE samples SET listed = 1 WHERE identity = ? AND name = ?", (identity, name))
         expected = json.loads(found[0]) if found else {}
+        files: dict[str, bytes] = {}
         hashes: dict[str, str] = {}
-        yield from _files(folder, row, expected, hashes)
-        yield from _of_sample(folder, row, hashes, checks)
+        for one in _there(folder, row, expected):
+            if isinstance(one, Problem):
+                yield one
+                continue
+            place, data = one
+            hashes[place] = hashlib.sha256(data).hexdigest()
+            if hashes[place] != expected[place]:
+                note_changed(known, place, hashes[place], expected[place])
+            elif checks:
+                files[place] = data
+        if f"{row['labels']}/sample.json" in hashes:
+            try:
+                said = labels(folder, row)
+            except DataSetError as error:
+                place = f"{row['labels']}/sample.json"
+                yield Problem("label", place, str(error).removeprefix(f"{place} "))
+            else:
+                yield from _of_sample(row, said, expected, hashes, known)
+                if len(files) == len(expected):
+                    yield from _compared(folder, row, said, files, checks)
         yield Verified(name, len(hashes))
 
 
 def _of_sample(
-    folder: Path, row: Row, hashes: Mapping[str, str], checks: Sequence[Check]
+    row: Row, said: Labels, expected: Mapping[str, str], hashes: Mapping[str, str], known: sqlite3.Connection
 ) -> Iterator[Problem]:
+    """What sample.json says, against the row and the files."""
     place = f"{row['labels']}/sample.json"
-    if place not in hashes:
-        return  # said already
-    try:
-        said = labels(folder, row)
-    except DataSetError as error:
-        yield Problem("label", place, str(error).removeprefix(f"{place} "))
-        return
     yield from (Problem("label", place, words) for words in mismatches(row, said))
     for name, sha256 in (said.get("files") or {}).items():
         own = place_of(row["identity"], row["sample_id"], name)
-        if hashes.get(own, sha256) != sha256:
-            words = f"is not the file that {place} was written with: that of another sample, or changed"
-            yield Problem("label", own, words)
+        if own in hashes and hashes[own] == expected[own] != sha256:
+            owner = known.execute(
+                "SELECT key FROM samples, json_each(sums) WHERE value = ? AND key != ? LIMIT 1",
+                (hashes[own], own),
+            ).fetchone()
+            of = f"it is {owner[0]}, of another sample" if owner else "it changed, or is of another sample"
+            yield Problem("label", own, f"is not the file that {place} was written with: {of}")
+
+
+def _compared(
+    folder: Path, row: Row, said: Labels, files: Files, checks: Sequence[Check]
+) -> Iterator[Problem]:
+    """What checks say of a sample whose files are all there, and those that SHA256SUMS lists."""
     for check in checks:
         try:
-            yield from (Problem(kind, where, words) for kind, where, words in check(folder, row, said))
-        except (OSError, ValueError, LookupError, TypeError) as error:
-            yield Problem("pixels", row["labels"], f"cannot be compared: {type(error).__name__}: {error}")
+            yield from (Problem(kind, where, words) for kind, where, words in check(folder, row, said, files))
+        except Unreadable as broken:
+            yield Problem("pixels", broken.place, broken.words)
+            return
+        except (LookupError, TypeError, ValueError) as error:
+            words = f"does not hold what labels do ({type(error).__name__}: {error}): pixels not compared"
+            yield Problem("label", f"{row['labels']}/sample.json", words)
 
 
-def _files(folder: Path, row: Row, expected: Mapping[str, str], hashes: dict[str, str]) -> Iterator[Problem]:
-    """Compares what is there with what is expected, and fills in ``hashes`` of what is there by its path."""
+def _there(folder: Path, row: Row, expected: Mapping[str, str]) -> Iterator[Problem | tuple[str, bytes]]:
+    """Place and content of what is expected and there; problems of the rest."""
     image, inside = row["image"], row["labels"]
     there = {image} if (folder / image).is_file() else set()
     jpeg = jpeg_name(row["identity"], row["sample_id"])
     if jpeg in expected or (folder / jpeg).exists():
         there |= {jpeg} if (folder / jpeg).is_file() else set()
-    if (folder / inside).is_dir():
+    try:
         there |= {f"{inside}/{name}" for name in os.listdir(folder / inside)}  # noqa: PTH208 (fast)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        yield Problem("missing", inside, f"cannot be looked into: {error.strerror or error}")
+        return
     for place in sorted(set(expected) - there):
         yield Problem("missing", place, "is not there")
     for place in sorted(there):
@@ -135,13 +180,11 @@ def _files(folder: Path, row: Row, expected: Mapping[str, str], hashes: dict[str
             yield Problem("orphan", place, f"is in {SUMS} nowhere")
             continue
         try:
-            with (folder / place).open("rb") as file:
-                hashes[place] = hashlib.file_digest(file, "sha256").hexdigest()
+            data = (folder / place).read_bytes()
         except OSError as error:
             yield Problem("missing", place, f"cannot be read: {error.strerror or error}")
-            continue
-        if hashes[place] != expected[place]:
-            yield Problem("changed", place, f"is not what {SUMS} says: a bit or more of it changed")
+        else:
+            yield place, data
 
 
 def _read_sums(folder: Path, known: sqlite3.Connection) -> Iterator[Problem]:
@@ -175,8 +218,10 @@ def _photo(number: int, row: Row, known: sqlite3.Connection) -> Iterator[Problem
     if said is None:
         known.execute("INSERT INTO photos VALUES (?, ?, ?)", (row["sha256"], row["identity"], row["photo"]))
     elif said != (row["identity"], row["photo"]):
+        swapped = ": identities are swapped" * (said[0] != row["identity"])
         words = (
             f"line {number} gives {row['photo']} to {row['identity']}; it was {said[1]} of {said[0]} before"
+            f"{swapped}"
         )
         yield Problem("row", MANIFEST, words)
 

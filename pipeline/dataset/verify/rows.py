@@ -24,6 +24,10 @@ def lacking(row: Row) -> str:
         return f"says {row['sample_id']}, but photo, face and variant make it {name}"
     places = (image_name(row["identity"], name), labels_name(row["identity"], name))
     if (row["image"], row["labels"]) != places:
+        others = {str(row[key]).split("/")[1] for key in ("image", "labels") if "/" in str(row[key])}
+        if others and row["identity"] not in others:
+            whose = " and ".join(sorted(others))
+            return f"gives {name} to {row['identity']}, but its files to {whose}: identities are swapped"
         return f"places {name} of {row['identity']} at {row['image']} and {row['labels']}"
     return ""
 
@@ -43,6 +47,9 @@ def mismatches(row: Row, labels: Mapping[str, Any]) -> Iterator[str]:
         }
     except (KeyError, TypeError) as error:
         yield f"lacks {error}"
+        return
+    if said["sample_id"] != row["sample_id"]:
+        yield f"belongs to another sample, {said['sample_id']} of {said['identity']}"
         return
     for name, value in said.items():
         if row.get(name) != value:
