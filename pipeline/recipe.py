@@ -123,6 +123,7 @@ def _find(path: str) -> Path:
 
 
 def read_values(file: Path) -> dict[str, Any]:
+    """Keys and values of a YAML file, not yet checked. Raises ConfigError where it is none."""
     """The keys and values of a YAML file, unchecked. Raises ConfigError."""
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -297,9 +298,39 @@ def check_paths(job: Job) -> None:
             elif not os.access(place, os.W_OK | os.X_OK):
                 problems.append(f"output = {job.config.output}: {place} cannot be written (read-only?)")
             break
-    if photos.folder is not None and job.output.resolve() == (job.folder / photos.folder).resolve():
-        problems.append(f"output = {job.config.output}: the folder of the photos; give another")
+    problems += _apart(job)
     if job.config.also_jpeg and find_spec("jpeglib") is None:
         problems.append("also_jpeg: needs a package; install it with: pip install 'maskdrape[jpeg]'")
     if problems:
         raise ConfigError(*problems)
+
+
+WRITTEN = ("images", "jpeg", "labels", ".maskdrape")
+"""Folders of an output that a run writes into, and deletes from."""
+
+
+def _apart(job: Job) -> list[str]:
+    """Photos and output that lie in one another: what was made would be taken for photos, or the reverse."""
+    output, said, photos = job.output.resolve(), f"output = {job.config.output}", job.config.photos
+    if photos.folder is not None:
+        folder = (job.folder / photos.folder).resolve()
+        key = f"photos.folder = {photos.folder}"
+        if output == folder:
+            return [f"{said}: the folder of the photos ({key}); allowed: any folder outside it"]
+        if output.is_relative_to(folder) and not any(
+            part.startswith(".") for part in output.relative_to(folder).parts
+        ):
+            return [
+                f"{said}: inside the folder of the photos ({key}), so that the next run would take its "
+                "pictures for photos; allowed: any folder outside it"
+            ]
+    elif photos.table is not None:
+        folder, key = (job.folder / photos.table).resolve(), f"photos.table = {photos.table}"
+    else:
+        return []
+    inside = [name for name in WRITTEN if folder.is_relative_to(output / name)]
+    return [
+        f"{key}: inside {name}/ of the output ({said}), which runs write into and delete from; allowed: any "
+        f"place outside the output's {', '.join(WRITTEN)}"
+        for name in inside
+    ]

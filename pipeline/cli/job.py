@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.dataset.forget.elsewhere import remember_cache
 from pipeline.photos.listing import Entry, TableError, list_folder, list_table
-from pipeline.recipe import ConfigError, Job, settings_yaml
+from pipeline.recipe import WRITTEN, ConfigError, Job, settings_yaml
 
 ALL_DONE, CRASH, BAD_CONFIGURATION, WITH_REJECTS = 0, 1, 2, 3
 
@@ -107,7 +107,20 @@ def find_photos(job: Job) -> tuple[Entry, ...]:
         place = f"photos.folder = {photos.folder}" if photos.folder else f"photos.table = {photos.table}"
         raise ConfigError(f"{place}: no photos in it (PNG, JPEG or WebP)")
     _check_only(job, entries)
+    _check_outside(job, entries)
     return entries
+
+
+def _check_outside(job: Job, entries: Sequence[Entry]) -> None:
+    """Raises ConfigError for photos of a table that lie where the output's own pictures do."""
+    here = Path.cwd()
+    own = tuple(os.path.normpath(here / job.output / name) + os.sep for name in WRITTEN)
+    for entry in entries:
+        if not entry.problem and os.path.normpath(here / entry.source.path).startswith(own):
+            raise ConfigError(
+                f"photos.table = {job.config.photos.table}: {entry.source.name} is inside the output's own "
+                f"folders (output = {job.config.output}); allowed: photos outside its {', '.join(WRITTEN)}"
+            )
 
 
 def _check_only(job: Job, entries: Sequence[Entry]) -> None:

@@ -10,8 +10,13 @@ import yaml
 from pipeline.assets import asset_folder
 from pipeline.recipe import ConfigError, read_job, resolved_yaml
 
-GOOD = "photos: {folder: .}\noutput: out\n"
+GOOD = "photos: {folder: photos}\noutput: out\n"
 PICTURE = GOOD + "masks: {prints: {picture: 1}, "
+
+
+@pytest.fixture(autouse=True)
+def photos(tmp_path) -> None:
+    (tmp_path / "photos").mkdir()
 
 
 def problems(tmp_path: Path, text: str | bytes, **options) -> tuple[str, ...]:
@@ -72,7 +77,7 @@ def problems(tmp_path: Path, text: str | bytes, **options) -> tuple[str, ...]:
         ("photos: {folder: ., demo: true}\noutput: x", ["photos", "exactly one of"]),
         ("photos: {folder: nowhere}\noutput: x", ["photos.folder = nowhere", "no such folder"]),
         ("photos: {table: job.csv}\noutput: x", ["photos.table = job.csv", "no such file"]),
-        ("photos: {folder: .}\noutput: job.yaml", ["output = job.yaml", "is a file"]),
+        ("photos: {folder: photos}\noutput: job.yaml", ["output = job.yaml", "is a file"]),
         ("photos: {folder: .}\noutput: .", ["output = .", "folder of the photos"]),
         ("output: x", ["photos: missing", "{folder: PATH}"]),
         (

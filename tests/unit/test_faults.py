@@ -20,6 +20,7 @@ from test_flow import contents, job, make
 from tiny_data_set import tiny_job, tiny_stages
 
 from pipeline.cli import app
+from pipeline.cli.job import find_photos
 from pipeline.dataset import finalise
 from pipeline.dataset.journal import journal
 from pipeline.dataset.journal.locks import Busy
@@ -153,6 +154,44 @@ def test_a_read_only_file_system_is_seen_before_anything_is_done(photos):
     )  # fmt: skip
     assert (ran.returncode, ran.stdout) == (2, "")
     assert ran.stderr == f"output = out: {base / 'out'} cannot be written (read-only?)\n"
+
+
+APART = {
+    "photos: {folder: photos}\noutput: photos": r"output = photos: the folder of the photos",
+    "photos: {folder: photos}\noutput: photos/a/out": r"photos/a/out: inside the folder of the photos",
+    "photos: {folder: out/images}\noutput: out": r"photos.folder = out/images: inside images/ of the output",
+    "photos: {folder: out/labels/x}\noutput: out": r"folder = out/labels/x: inside labels/ of the output",
+    "photos: {folder: link}\noutput: out": r"photos.folder = link: inside images/ of the output",
+    "photos: {table: out/jpeg/t.csv}\noutput: out": r"table = out/jpeg/t.csv: inside jpeg/ of the output",
+}
+
+
+@pytest.mark.parametrize("text", APART)
+def test_photos_and_what_is_made_of_them_lie_apart(photos, text):
+    base = photos.parent
+    for place in ("out/images", "out/labels/x", "out/jpeg"):
+        (base / place).mkdir(parents=True)
+    (base / "link").symlink_to(base / "out" / "images")
+    (base / "out" / "jpeg" / "t.csv").write_text("path,identity\n")
+    (base / "job.yaml").write_text(text + "\n")
+    with pytest.raises(ConfigError, match=APART[text]) as error:
+        read_job(str(base / "job.yaml"), {})
+    assert "allowed: any" in str(error.value)
+
+
+def test_a_table_of_masked_photos_is_refused(photos):
+    base = photos.parent
+    save_photo(base / "out" / "images" / "ann" / "0.png", 100)
+    (base / "people.csv").write_text("path,identity\nout/images/ann/0.png,ann\n")
+    (base / "job.yaml").write_text("photos: {table: people.csv}\noutput: out\n")
+    with pytest.raises(ConfigError, match=r"photos.table = people.csv: out/images/ann/0.png is inside"):
+        find_photos(read_job(str(base / "job.yaml"), {}))
+
+
+@pytest.mark.parametrize("output", ["photos-out", "photos/.made", "out"])
+def test_an_output_beside_the_photos_is_none_of_them(photos, output):
+    (photos.parent / "job.yaml").write_text(f"photos: {{folder: photos}}\noutput: {output}\n")
+    assert len(find_photos(read_job(str(photos.parent / "job.yaml"), {}))) == 3
 
 
 # Two at once
