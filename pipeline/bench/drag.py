@@ -41,12 +41,13 @@ def drag(request: Drag, tell: Tell) -> Mapping[str, Any]:
         return {"photo": photo_result(opened.photo, source.path), "faces": [shown], "live": True}
     tell("Fitting the head")
     path = _write(job, opened, given)
-    faces = {**(request.config.get("faces") or {}), "backend": "file", "landmarks": path}
+    landmarks = {"backend": "file", "landmarks": path}
+    faces = {**(request.config.get("faces") or {}), **landmarks}
     faces.pop("weights", None)
     again = FindFaces(
         do="faces", folder=request.folder, config={**request.config, "faces": faces}, photo=request.photo
     )
-    return {**faces_result(again), "landmarks": path}
+    return {**faces_result(again), "landmarks": landmarks}
 
 
 def changed(detection: Detection, face: Face, request: Drag) -> Detection:

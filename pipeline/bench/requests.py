@@ -66,11 +66,12 @@ class SaveDesign(Request):
 
 
 class OnPhoto(Request):
-    """What is asked of one photo, by its name in the table or folder of the configuration."""
+    """What is asked of one photo, by its name in the table or folder of the configuration; of one that is
+    there alone, without."""
 
     folder: str
     config: dict[str, Any]
-    photo: str
+    photo: str | None = None
 
 
 class FindFaces(OnPhoto):

@@ -40,8 +40,9 @@ def _swept(folder: Path) -> None:
     sweep(folder)
 
 
-def source_of(job: Job, name: str) -> PhotoSource:
-    """The photo of that name among the job's. Raises ConfigError, or Rejected where it is not to be had."""
+def source_of(job: Job, name: str | None) -> PhotoSource:
+    """The photo of that name among the job's, or the only one for None. Raises ConfigError, or Rejected where
+    it is not to be had."""
     photos = job.config.photos
     if photos.demo:
         raise ConfigError("photos: the demo's are made by a run; give a folder or a table")
@@ -53,18 +54,20 @@ def source_of(job: Job, name: str) -> PhotoSource:
         )
     except TableError as error:
         raise ConfigError(str(error)) from error
-    for entry in entries:
-        if entry.source.name == name:
-            break
-    else:
-        raise Rejected("photos", f"no photo is called {name} in photos.{_where(photos.folder, photos.table)}")
+    named = entries if name is None else [entry for entry in entries if entry.source.name == name]
+    place = f"photos.{_where(photos.folder, photos.table)}"
+    if not named:
+        raise Rejected("photos", f"no photo is called {name} in {place}" if name else f"no photo in {place}")
+    if name is None and len(named) > 1:
+        raise Rejected("photos", f"there are {len(named)} photos in {place}; say which")
+    entry = named[0]
     if entry.problem:
         raise Rejected("photos", entry.problem)
     try:
         forgotten = read_forgotten(job.output / ".maskdrape")
     except ValueError as error:
         raise ConfigError(str(error)) from error
-    if forgotten.knows(name, entry.source.identity, Path(entry.source.path)):
+    if forgotten.knows(entry.source.name, entry.source.identity, Path(entry.source.path)):
         sweep(job.folder, math.inf)
         raise Rejected("photos", "this photo, or who is on it, was forgotten on request")
     return entry.source

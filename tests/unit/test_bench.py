@@ -287,6 +287,34 @@ def test_a_photo_that_is_not_to_be_had_is_refused_in_words(tmp_path):
     assert not list(tmp_path.glob(".bench/*"))
 
 
+def test_a_photo_that_is_alone_needs_no_name(tmp_path):
+    job = astronaut_job(tmp_path)
+    named = result({"id": 1, "do": "faces", **job})
+    del job["photo"]
+    assert result({"id": 1, "do": "faces", **job}) == named
+    (tmp_path / "photos.csv").write_text("path,identity\nportrait.png,eileen\nother.png,x\n")
+    assert "there are 2 photos" in refusal({"id": 1, "do": "faces", **job})
+    (tmp_path / "photos.csv").write_text("path,identity\n")
+    assert "no photo in photos.table" in refusal({"id": 1, "do": "faces", **job})
+
+
+def test_a_configurations_file_is_read_as_it_is(tmp_path):
+    file = tmp_path / "job.yaml"
+    file.write_text("photos: {folder: people}  # not there\noutput: out\nmasks: {designs: {kn95: 2}}\n")
+    told = result({"id": 1, "do": "read_config", "path": str(file)})
+    assert told["config"] == {
+        "photos": {"folder": "people"},
+        "output": "out",
+        "masks": {"designs": {"kn95": 2}},
+    }
+    file.write_text("photos: {folder: people}\nouput: out\n")
+    words = refusal({"id": 1, "do": "read_config", "path": str(file)})
+    assert "job.yaml: output: missing" in words and "did you mean output?" in words
+    file.write_text("photos: [")
+    assert "job.yaml line" in refusal({"id": 1, "do": "read_config", "path": str(file)})
+    assert "cannot be read" in refusal({"id": 1, "do": "read_config", "path": str(tmp_path / "gone.yaml")})
+
+
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     job = astronaut_job(tmp_path)
     (tmp_path / ".bench").write_text("no folder")

@@ -55,7 +55,12 @@ def arrays(face: dict) -> dict[str, np.ndarray]:
 
 
 def drag(job, **asked) -> dict:
-    return result({"id": 1, "do": "drag", "face": 0, **job, **asked})
+    """The result, with the path alone of the landmarks' file."""
+    dragged = result({"id": 1, "do": "drag", "face": 0, **job, **asked})
+    if not asked.get("live"):
+        assert dragged["landmarks"]["backend"] == "file"
+        dragged["landmarks"] = dragged["landmarks"]["landmarks"]
+    return dragged
 
 
 def with_landmarks(job, path: str) -> dict:
