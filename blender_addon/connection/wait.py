@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -202,22 +203,30 @@ def _receive(context: bpy.types.Context, task: _Task, answer: dict) -> None:
     scene = bpy.data.scenes.get(task.scene)
     if scene is None:  # it was deleted meanwhile
         return
-    with context.temp_override(scene=scene):
-        told = scene.maskdrape.task
-        if event == "progress":
-            told.words = answer.get("words", task.words)
-            told.progress = answer["done"] / max(answer.get("of", 1), 1) if "done" in answer else 0.0
-            if task.progress:
-                task.progress(bpy.context, answer)
-        elif event == "done":
-            told.words, told.progress = "", 0.0
-            task.done(bpy.context, answer["result"])
-            if task.undo and not bpy.app.background:
-                bpy.ops.ed.undo_push(message=task.words)
-        elif event == "refused":
-            _fail(context, task, "\n".join(answer.get("problems") or [answer["reason"]]), "")
-        else:
-            _fail(context, task, answer["words"], answer.get("report", ""))
+    try:
+        with context.temp_override(scene=scene):
+            _apply(scene, task, answer)
+    except Exception as error:
+        # Raised here it would end the operator that watches, and nothing could be asked any more.
+        _fail(context, task, f"The answer cannot be shown: {error}", traceback.format_exc())
+
+
+def _apply(scene: bpy.types.Scene, task: _Task, answer: dict) -> None:
+    event, told = answer["event"], scene.maskdrape.task
+    if event == "progress":
+        told.words = answer.get("words", task.words)
+        told.progress = answer["done"] / max(answer.get("of", 1), 1) if "done" in answer else 0.0
+        if task.progress:
+            task.progress(bpy.context, answer)
+    elif event == "done":
+        told.words, told.progress = "", 0.0
+        task.done(bpy.context, answer["result"])
+        if task.undo and not bpy.app.background:
+            bpy.ops.ed.undo_push(message=task.words)
+    elif event == "refused":
+        _fail(bpy.context, task, "\n".join(answer.get("problems") or [answer["reason"]]), "")
+    else:
+        _fail(bpy.context, task, answer["words"], answer.get("report", ""))
 
 
 def _fail(context: bpy.types.Context, task: _Task, words: str, details: str) -> None:

@@ -241,3 +241,14 @@ def test_a_photo_without_faces_says_so(addon, photo):
 def test_a_file_that_is_not_there_is_no_photo(addon, tmp_path):
     assert bpy.ops.maskdrape.load_photo(filepath=str(tmp_path / "none.png")) == {"CANCELLED"}
     assert bench().photo.path == ""
+
+
+def test_an_answer_that_cannot_be_shown_is_reported_and_the_next_one_is_shown(loaded):
+    from blender_addon.connection import ask
+
+    def show(context, result):
+        raise KeyError("vertices")
+
+    assert ask(bpy.context, {"do": "hello"}, show, "Trying") == {"CANCELLED"}
+    assert "vertices" in bench().task.error and "KeyError" in bench().task.report
+    assert bpy.ops.maskdrape.preview() == {"FINISHED"}
