@@ -8,6 +8,9 @@ import signal
 import subprocess
 from pathlib import Path
 
+import bpy
+
+from .. import job
 from ..connection import process as connection
 
 LOG, SAID, LOCK, HOLDER = "batch.jsonl", "batch.txt", "batch.lock", "batch.json"
@@ -52,7 +55,7 @@ def start(config: Path) -> None:
             **apart,
         )
     _started[place] = running
-    (place / HOLDER).write_text(json.dumps({"pid": running.pid}))
+    _note(place, {"pid": running.pid, "inside_blender": command[0] == bpy.app.binary_path, "asked": False})
 
 
 def is_running(place: Path) -> bool:
@@ -75,8 +78,14 @@ def is_running(place: Path) -> bool:
 
 def stop(place: Path) -> bool:
     """Ask the process to end: what is finished stays, and the next start goes on from there. False where none
-    is."""
-    return _send(place, signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGINT)
+    is.
+
+    A whole Blender takes an interrupt for the end of the render alone, and what comes of that for a mistake
+    in the photo: it is ended, which costs what it was doing.
+    """
+    if os.name == "nt":
+        return _send(place, signal.CTRL_BREAK_EVENT)
+    return _send(place, signal.SIGTERM if _noted(place).get("inside_blender") else signal.SIGINT)
 
 
 def end(place: Path) -> bool:
@@ -87,8 +96,26 @@ def end(place: Path) -> bool:
 def _send(place: Path, wish: int) -> bool:
     if not is_running(place):
         return False
-    os.kill(json.loads((place / HOLDER).read_text())["pid"], wish)
+    noted = _noted(place)
+    _note(place, {**noted, "asked": True})
+    os.kill(noted["pid"], wish)
     return True
+
+
+def was_asked(place: Path) -> bool:
+    """Whether the last process of this folder was asked to end."""
+    return bool(_noted(place).get("asked"))
+
+
+def _noted(place: Path) -> dict:
+    try:
+        return json.loads((place / HOLDER).read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def _note(place: Path, said: dict) -> None:
+    job.write_whole(place / HOLDER, json.dumps(said).encode())
 
 
 def last_words(place: Path) -> str:

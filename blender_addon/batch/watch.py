@@ -39,7 +39,7 @@ def look(scene: bpy.types.Scene) -> None:
         rejects = _all_rejects(output_of(batch)) or rejects
     else:
         words = process.last_words(place)
-        stopped = "stopped; " in words or not words
+        stopped = process.was_asked(place) or "stopped; " in words or not words
         batch.state, batch.words = ("stopped", STOPPED) if stopped else ("failed", words)
     batch.rejected = len(rejects)
     _list(batch, rejects[:_MOST])

@@ -21,11 +21,10 @@ from .properties import (
     show_sliders,
     slider_group,
     take,
+    values_of,
 )
 
-_DRAWN = {"design": "design", "size": "size", "wearing": "wearing", "coverage": "coverage"}
-_DRAWN_LOOK = {"fabric": ("fabric",), "colour": ("colour", "colour_name"), "print": ("print", "print_name")}
-"""Under which key of the material's answer a field's name is."""
+_DRAWN = ("design", "size", "wearing", "coverage")
 
 
 def ask_document(context: bpy.types.Context, name: str, library: str, then=None) -> set[str]:
@@ -84,18 +83,17 @@ class MASKDRAPE_OT_randomise(bpy.types.Operator):
 
 def _show_drawn(context: bpy.types.Context, result: dict) -> None:
     mask = context.scene.maskdrape.mask
-    choice, look = result["choice"], result.get("material", {})
-    drawn = {field: choice[key] for field, key in _DRAWN.items() if choice.get(key)}
-    for field, keys in _DRAWN_LOOK.items():
-        named = next((look[key] for key in keys if isinstance(look.get(key), str)), "")
-        if named:
-            drawn[field] = named
+    choice, look = result["choice"], result["material"]
+    drawn = {field: choice[field] for field in _DRAWN if choice[field]}
+    drawn["fabric"], drawn["colour"] = look["fabric"], look["colour_name"]
+    drawn["print"] = look["print"]["name"] if look["print"] else "plain"
     mask.drawn = json.dumps(drawn, ensure_ascii=False)
 
     def fields(later):
         shown = later.scene.maskdrape.mask
         for field in FIELDS:
-            if not getattr(shown, f"{field}_locked") and field in drawn:
+            # A print may bring a ground along that is none of the design's colours.
+            if not getattr(shown, f"{field}_locked") and drawn.get(field) in values_of(shown, field):
                 setattr(shown, f"{field}_name", drawn[field])
         show_sliders(shown)
         live.flat_soon(later.scene)

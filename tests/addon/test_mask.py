@@ -352,8 +352,8 @@ def test_drawing_says_what_was_drawn_and_keeps_what_is_locked(working, photo, mo
         done(
             context,
             {
-                "choice": {"design": "surgical", "size": "M", "wearing": "askew", "coverage": "high"},
-                "material": {"fabric": "spunbond", "colour_name": "pink", "print": None},
+                "choice": {"design": "surgical", "size": "M", "wearing": "askew", "coverage": ""},
+                "material": {"fabric": "spunbond", "colour_name": "dyed", "print": {"name": "dots"}},
             },
         )
         return {"FINISHED"}
@@ -367,8 +367,42 @@ def test_drawing_says_what_was_drawn_and_keeps_what_is_locked(working, photo, mo
     assert (mask().wearing, mask().size, mask().colour) == ("askew", "M", "pink")
     assert not (mask().wearing_locked or mask().size_locked or mask().coverage_locked)
     assert mask().colour_locked
-    assert json.loads(mask().drawn)["wearing"] == "askew"
+    assert mask().print in load_design("surgical").material.prints
+    assert json.loads(mask().drawn)["print"] == "dots"
     assert config()["masks"]["library"] is None
+
+
+@pytest.mark.slow
+def test_the_bench_draws_for_a_face_and_what_it_draws_is_locked_to_be_drawn_again(working, tmp_path):
+    from PIL import Image
+    from skimage.data import astronaut
+
+    path = tmp_path / "astronaut.png"
+    Image.fromarray(astronaut()).save(path)
+    assert bpy.ops.maskdrape.load_photo(filepath=str(path)) == {"FINISHED"}
+    bench = bpy.context.scene.maskdrape
+    choose("surgical")
+    mask().design_locked = mask().wearing_locked = False
+    looks = set()
+    for seed in (3, 4, 5):
+        assert bpy.ops.maskdrape.randomise(seed=seed) == {"FINISHED"}, bench.task.error
+        drawn = json.loads(mask().drawn)
+        assert mask().design_name == drawn["design"]
+        assert document() == plain(load_design(drawn["design"]))
+        known = {*document()["material"]["colours"], drawn["size"], drawn["wearing"], drawn["fabric"]}
+        for field in ("size", "wearing", "fabric", "colour"):
+            assert getattr(mask(), field) == drawn[field] or drawn[field] not in known
+        looks.add((drawn["design"], drawn["wearing"], drawn["colour"]))
+    assert len(looks) > 1
+    assert bpy.ops.maskdrape.randomise(seed=3) == {"FINISHED"}
+    first = json.loads(mask().drawn)
+    assert (first["design"], first["wearing"], first["colour"]) in looks
+    for field in ("design", "size", "wearing"):
+        setattr(mask(), f"{field}_locked", True)
+    assert bpy.ops.maskdrape.randomise(seed=4) == {"FINISHED"}
+    again = json.loads(mask().drawn)
+    assert (again["size"], again["wearing"]) == (first["size"], first["wearing"])
+    assert again["design"].startswith(first["design"])
 
 
 @pytest.mark.parametrize(
