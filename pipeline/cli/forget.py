@@ -80,9 +80,11 @@ def _plan(traces: Traces, made: list[Made]) -> Iterator[str]:
             yield from _own_files(one)
         elif one.now == "another's":
             yield f"  NOT: the export {one.place} ({one.form}), made of a data set that lay elsewhere"
+        elif one.now == "replaced":
+            yield f"  NOT: the export at {one.place}, which was made of another data set since"
         elif one.now == "gone":
             yield f"  NOT: the export made at {one.place}, which is not there any more: look for copies"
-        for part in parts_beside(one.place) if one.now != "another's" else ():
+        for part in parts_beside(one.place) if one.now in ("here", "gone", "never") else ():
             yield f"  what a killed export left: {part}"
 
 

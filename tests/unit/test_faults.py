@@ -209,6 +209,7 @@ def test_who_holds_an_output_is_said(photos):
         )
         assert str(busy.value).endswith("wait for it, or give another --output")
     first.close()
+    assert started(job(photos, "out")).note == ""  # those that were refused changed nothing
     make(job(photos, "out"))  # and is free again
 
 

@@ -315,6 +315,18 @@ def test_what_a_killed_export_left_is_deleted(tmp_path, capsys):
     assert list((tmp_path / "made").iterdir()) == [mine]
 
 
+def test_an_export_of_another_data_set_in_the_same_place_stays(tmp_path, capsys):
+    folders = [tiny_data_set(tmp_path / f"{n}", identities=2, photos=1, variants=n) for n in (1, 2)]
+    for folder in folders:
+        assert invoke(["export", str(folder), "--to", "crops", "--output", str(tmp_path / "x")]) == 0
+    before = contents(tmp_path / "x")
+    assert invoke(["forget", str(folders[0]), "person_00", "--yes"]) == 0
+    assert "which was made of another data set since" in capsys.readouterr().out
+    assert contents(tmp_path / "x") == before
+    assert invoke(["forget", str(folders[1]), "person_00", "--yes"]) == 0
+    assert not (tmp_path / "x").exists()
+
+
 def test_files_that_others_put_into_an_export_stay(tmp_path, capsys):
     folder, out = tiny_data_set(tmp_path, identities=2, photos=1, variants=1), tmp_path / "out"
     exporting = ["export", str(folder), "--to", "crops", "--output", str(out)]

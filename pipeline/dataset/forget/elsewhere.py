@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from pipeline.dataset.export.place import MARK, foreign_in, mark_of, parts_beside
 from pipeline.dataset.rows import json_line, jsonl
-from pipeline.files import write_whole
+from pipeline.files import sha256_of, write_whole
 
 EXPORTS, CACHES = "exports.jsonl", "caches.txt"
 
-Now = Literal["here", "gone", "never", "another's"]
+Now = Literal["here", "gone", "never", "replaced", "another's"]
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Made:
     command: tuple[str, ...]  # makes it again; empty where that is not known
     now: Now
     """Whether that folder still holds an export of MaskDrape; never: one was begun, and killed or refused
-    before it was there. One made before the data set was moved, or of the data set that this is a copy of,
-    is another's."""
+    before it was there; replaced: another one was made in its place, of another data set. One made before
+    the data set was moved, or of the data set that this is a copy of, is another's."""
 
 
 def exports(folder: Path) -> list[Made]:
@@ -49,6 +49,8 @@ def exports(folder: Path) -> list[Made]:
         now: Now = "never" if never else "gone"
         if mark_of(place) is not None:
             now = "here" if of == str(folder.resolve()) else "another's"
+            if now == "here" and row.get("mark", mark := sha256_of(place / MARK)) != mark:
+                now = "replaced"
         command = tuple(map(str, row.get("command", ())))
         found[str(place)] = Made(place, str(row.get("format", "")), of, command, now)
     return list(found.values())
@@ -62,7 +64,7 @@ def remember_begun(folder: Path, place: Path, form: str, command: Sequence[str])
 
 def remember_made(folder: Path, place: Path, form: str, command: Sequence[str]) -> None:
     """Write down that it is there. Raises OSError."""
-    _remember(folder, {"format": form}, place, command)
+    _remember(folder, {"format": form, "mark": sha256_of(place / MARK)}, place, command)
 
 
 def delete_exports(folder: Path, made: list[Made]) -> None:
@@ -71,7 +73,7 @@ def delete_exports(folder: Path, made: list[Made]) -> None:
     What others put into their folders stays. Exports of another data set stay, and stay known.
     """
     for one in made:
-        if one.now == "another's":
+        if one.now in ("another's", "replaced"):
             continue
         for part in parts_beside(one.place):
             shutil.rmtree(part)

@@ -107,7 +107,7 @@ def _content(source: PhotoSource) -> str | None:
 
 
 def sweep_others(journals: Path) -> bool:
-    """Delete the journals of other recipes beside these; whether there were any.
+    """Delete the journals of other recipes beside these; whether anything stood in them.
 
     Raises Busy when a process is still writing to one.
     """
@@ -117,8 +117,8 @@ def sweep_others(journals: Path) -> bool:
             with ExitStack() as held:
                 for lock in locks(other):
                     hold(held, lock, "this output with other settings")
+                swept = swept or any(other.glob("*.jsonl"))  # a run that was refused leaves locks alone
                 shutil.rmtree(other, ignore_errors=True)
-            swept = True
     return swept
 
 
