@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from PIL import Image
+from PIL import Image, ImageOps
 from rows_only import rows_only
 
 from pipeline.cli.app import invoke
 from pipeline.dataset.export.errors import ExportError
-from pipeline.dataset.export.near_duplicates import near_pairs
+from pipeline.dataset.export.near_duplicates import mirrored, near_pairs
+from pipeline.dataset.export.same_picture import NEAR
 from pipeline.dataset.export.split import read_shares
 from pipeline.dataset.labels.face_hash import face_hash
 from pipeline.dataset.read import rows
@@ -84,6 +85,37 @@ def test_people_who_share_a_photo_stay_on_one_side(tmp_path):
         assert json.loads((tmp_path / str(seed) / "export.json").read_text())["kept_together"] == 3
         apart += other != like
     assert apart
+
+
+def test_mirrored_photos_stay_on_one_side(tmp_path):
+    """Somebody turned a photo left to right and stored it again, under another name."""
+    pairs, known = 30, set()
+    data = rows_only(tmp_path / "data", 2 * pairs, 1, 1, lambda person, *_: (person, 0, 0))
+    found = list(rows(data))
+    for pair in range(pairs):
+        face = _face(pair)
+        two = found[2 * pair], found[2 * pair + 1]
+        for row, picture in zip(two, (face, _again(ImageOps.mirror(face), quality=60)), strict=True):
+            picture.save(data / row["labels"] / "unmasked_112.png")
+            row["face_hash"] = face_hash(np.asarray(picture))
+        guess, turned = (np.array([int(row["face_hash"], 16)], np.uint64) for row in two)
+        if (int(mirrored(guess)[0]) ^ int(turned[0])).bit_count() <= NEAR:
+            known.add(tuple(row["identity"] for row in two))
+    assert len(known) > 0.7 * pairs
+    (data / "manifest.jsonl").write_text("".join(json.dumps(row) + "\n" for row in found))
+    for seed in range(3):
+        sides = split(data, tmp_path / str(seed), "--split", "0.5/0.5", "--seed", str(seed))
+        assert all(sides[one] == sides[other] for one, other in known)
+        assert json.loads((tmp_path / str(seed) / "export.json").read_text())["kept_together"] == len(known)
+
+
+@given(some.integers(0, 2**32))
+@settings(max_examples=20, deadline=None)
+def test_the_hash_of_a_mirrored_picture_is_known_without_it(seed):
+    face = _face(seed)
+    plain, turned = (int(face_hash(np.asarray(one)), 16) for one in (face, ImageOps.mirror(face)))
+    guess = int(mirrored(np.array([plain], np.uint64))[0])
+    assert (guess ^ turned).bit_count() <= 10 < (plain ^ turned).bit_count()
 
 
 @pytest.mark.parametrize(

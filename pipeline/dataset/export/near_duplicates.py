@@ -34,6 +34,15 @@ def near_pairs(hashes: NDArray[np.uint64], distance: int) -> Iterator[NDArray[np
                 yield np.sort(found, axis=1)
 
 
+def mirrored(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """What hashes of the same pictures turned left to right come to, but for a few bits.
+
+    A bit of the hash says whether a coefficient of the picture's cosine transform is above their median, which
+    is near 0; those of odd frequency across, every other one, change their sign.
+    """
+    return hashes ^ _ODD
+
+
 def _sharing(band: NDArray[np.uint64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Indices of pairs with the same value, a few at a time."""
     order = np.argsort(band, kind="stable")
@@ -59,4 +68,5 @@ def _differing(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[n
     return ones
 
 
+_ODD = np.uint64(0x5555555555555555)
 _ONES = np.array([bin(value).count("1") for value in range(256)], np.uint8)

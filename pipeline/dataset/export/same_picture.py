@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.dataset.export.near_duplicates import near_pairs
+from pipeline.dataset.export.near_duplicates import mirrored, near_pairs
 from pipeline.dataset.export.pictures import UNMASKED_CROP
 
 NEAR = 6
@@ -27,14 +27,15 @@ Key = Callable[[int], int]
 def find_same_pictures(index: sqlite3.Connection, data_set: Path) -> None:
     """Give faces that are near-duplicates of one picture the same ``picture``: the number of one of them.
 
-    Re-encoded, resized and slightly cropped photos are near-duplicates; two photos of one moment are not.
+    Re-encoded, resized, slightly cropped and mirrored photos are near-duplicates; two photos of one moment
+    are not.
     How well both measures tell them apart: docs/exports.md.
     """
     leader: dict[int, int] = {}  # of those only that have a near-duplicate
     look = lru_cache(_KEPT)(lambda face: _look(index, data_set, face))
-    for one, other in _candidates(index):
+    for one, other, turned in _candidates(index):
         a, b = sorted((root(leader, one), root(leader, other)))
-        if a != b and float((look(one) * look(other)).sum()) >= ALIKE:
+        if a != b and float((look(one) * look(other)[:, :: -1 if turned else 1]).sum()) >= ALIKE:
             leader[b] = leader[a] = a
     index.execute("BEGIN")
     index.execute("UPDATE faces SET picture = id")
@@ -53,12 +54,18 @@ def root(leader: dict[int, int], member: int) -> int:
     return member
 
 
-def _candidates(index: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+def _candidates(index: sqlite3.Connection) -> Iterator[tuple[int, int, bool]]:
+    """Two faces, and whether it is one of them mirrored that is like the other."""
     found = index.execute("SELECT id, hash FROM faces WHERE hash IS NOT NULL ORDER BY id")
     numbers = np.fromiter(found, np.dtype([("face", "i8"), ("hash", "i8")]))
     hashes = np.ascontiguousarray(numbers["hash"]).view(np.uint64)
-    for pairs in near_pairs(hashes, NEAR):
-        yield from numbers["face"][pairs].tolist()
+    count = len(hashes)
+    for pairs in near_pairs(np.concatenate([hashes, mirrored(hashes)]), NEAR):
+        turned = pairs // max(count, 1)
+        plain, cross = (turned == [0, 0]).all(axis=1), (turned == [0, 1]).all(axis=1)
+        for which in (plain, cross):
+            faces = numbers["face"][pairs[which] % max(count, 1)]
+            yield from ((one, other, which is cross) for one, other in faces.tolist() if one != other)
 
 
 def _look(index: sqlite3.Connection, data_set: Path, face: int) -> NDArray[np.float32]:
