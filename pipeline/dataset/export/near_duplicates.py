@@ -37,8 +37,8 @@ def near_pairs(hashes: NDArray[np.uint64], distance: int) -> Iterator[NDArray[np
 def mirrored(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """What hashes of the same pictures turned left to right come to, but for a few bits.
 
-    A bit of the hash says whether a coefficient of the picture's cosine transform is above their median, which
-    is near 0; those of odd frequency across, every other one, change their sign.
+    A bit of the hash says whether a coefficient of the picture's cosine transform is above their median,
+    which is near 0; those of odd frequency across, every other one, change their sign.
     """
     return hashes ^ _ODD
 
