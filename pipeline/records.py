@@ -51,7 +51,7 @@ class Rejected(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PhotoSource:
     """One line of the input, before the file is opened."""
 

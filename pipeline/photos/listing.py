@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import math
 import os
+import sys
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pipeline.files import sha256_of
 from pipeline.records import PhotoSource
 
 IMAGE_SUFFIXES = frozenset(
@@ -30,7 +31,7 @@ class TableError(Exception):
     """The table cannot be used at all; the text says where and why."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One row of the input; ``problem`` is why it cannot be used, empty when it can be tried."""
 
@@ -83,10 +84,10 @@ def _table_entry(folder: Path, line: int, row: dict[str, str | None]) -> Entry:
     source = PhotoSource(
         path=str(folder / path),
         name=path or f"(line {line})",
-        identity=identity,
-        source=cells["source"] or None,
-        licence=cells["licence"] or None,
-        consent=cells["consent"] or None,
+        identity=sys.intern(identity),  # there are millions of rows, and few of these texts
+        source=sys.intern(cells["source"]) or None,
+        licence=sys.intern(cells["licence"]) or None,
+        consent=sys.intern(cells["consent"]) or None,
     )
     if None in row:
         return Entry(source, f"line {line} of the table has more cells than columns")
@@ -131,7 +132,9 @@ def _walk(folder: Path, parts: tuple[str, ...], above: tuple[str, ...], entries:
 
 def _source(path: Path, parts: tuple[str, ...]) -> PhotoSource:
     identity = parts[0] if len(parts) > 1 else Path(parts[0]).stem if parts else ""
-    return PhotoSource(path=str(path), name=_readable("/".join(parts)), identity=_readable(identity))
+    return PhotoSource(
+        path=str(path), name=_readable("/".join(parts)), identity=sys.intern(_readable(identity))
+    )
 
 
 def _problem(path: Path, parts: tuple[str, ...], reason: str) -> Entry:
@@ -176,8 +179,7 @@ def _without_duplicates(entries: list[Entry]) -> tuple[Entry, ...]:
         for position in positions:
             source = entries[position].source
             try:
-                with Path(source.path).open("rb") as file:
-                    sha = hashlib.file_digest(file, "sha256").hexdigest()
+                sha = sha256_of(Path(source.path))
             except OSError:
                 continue
             if sha in first:
