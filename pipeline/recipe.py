@@ -123,7 +123,6 @@ def _find(path: str) -> Path:
 
 
 def read_values(file: Path) -> dict[str, Any]:
-    """Keys and values of a YAML file, not yet checked. Raises ConfigError where it is none."""
     """The keys and values of a YAML file, unchecked. Raises ConfigError."""
     try:
         text = file.read_text(encoding="utf-8-sig")
