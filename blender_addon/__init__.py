@@ -5,7 +5,6 @@ beside Blender, which is MaskDrape itself: see `connection`.
 """
 
 import importlib
-import importlib.util
 import sys
 
 bl_info = {
@@ -44,8 +43,6 @@ _registered = []
 
 def register() -> None:
     for name in _IN_ORDER:
-        if importlib.util.find_spec(f"{__name__}.{name}") is None:
-            continue  # until every panel is there
         module = importlib.import_module(f"{__name__}.{name}")
         module.register()
         _registered.append(module)

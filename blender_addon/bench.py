@@ -1,13 +1,13 @@
 """All that the add-on keeps in a scene: ``scene.maskdrape``, one child a panel."""
 
-import importlib
-import importlib.util
-
 import bpy
 
+from .batch.properties import BatchProperties
 from .drape.properties import DrapeProperties
 from .head.properties import HeadProperties
+from .library.properties import LibraryProperties
 from .light.properties import LightProperties
+from .mask.properties import MaskProperties
 from .photo.properties import PhotoProperties
 from .render.properties import RenderProperties
 
@@ -32,23 +32,16 @@ class Bench(bpy.types.PropertyGroup):
     rest: bpy.props.StringProperty()  # JSON: what a loaded configuration says that no panel shows
     photo: bpy.props.PointerProperty(type=PhotoProperties)
     head: bpy.props.PointerProperty(type=HeadProperties)
+    mask: bpy.props.PointerProperty(type=MaskProperties)
     light: bpy.props.PointerProperty(type=LightProperties)
     drape: bpy.props.PointerProperty(type=DrapeProperties)
     render: bpy.props.PointerProperty(type=RenderProperties)
+    library: bpy.props.PointerProperty(type=LibraryProperties)
+    batch: bpy.props.PointerProperty(type=BatchProperties)
     task: bpy.props.PointerProperty(type=TaskProperties)
 
 
-def _until_every_panel_is_there() -> None:
-    for name in ("mask", "library", "batch"):
-        if importlib.util.find_spec(f"{__package__}.{name}"):
-            kind = getattr(
-                importlib.import_module(f".{name}.properties", __package__), f"{name.capitalize()}Properties"
-            )
-            Bench.__annotations__[name] = bpy.props.PointerProperty(type=kind)
-
-
 def register() -> None:
-    _until_every_panel_is_there()
     bpy.utils.register_class(TaskProperties)
     bpy.utils.register_class(Bench)
     bpy.types.Scene.maskdrape = bpy.props.PointerProperty(type=Bench)

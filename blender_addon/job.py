@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import json
 import os
 import shutil
@@ -103,6 +102,4 @@ def write_whole(path: Path, data: bytes) -> None:
 def _translators():
     # Imported here: the panels' folders need `connection`, which needs this.
     for part in PARTS:
-        if importlib.util.find_spec(f"{__package__}.{part}") is None:
-            continue  # until every panel is there
         yield part, importlib.import_module(f".{part}.config", __package__)
