@@ -26,10 +26,20 @@ def writing_whole(path: Path) -> Iterator[BinaryIO]:
     try:
         with part.open("wb") as file:
             yield file
+            file.flush()
+            os.fsync(file.fileno())  # else a crash of the machine may leave the name without the bytes
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def settle(folder: Path) -> None:
+    """Have everything below a folder on the disk, and not only in memory. Raises OSError."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
 
 
 def sha256_of(path: Path) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pipeline.dataset.images import save_masked_photo, save_png
 from pipeline.dataset.rows import readable_json
 from pipeline.exr import write_exr
+from pipeline.files import settle, sha256_of
 from pipeline.records import Layers, Sample
 
 
@@ -68,17 +69,20 @@ def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) ->
     masked, unmasked = sample.crops
     save_masked_photo(folder / "masked_112.png", masked)
     save_png(folder / "unmasked_112.png", unmasked)
-    own = {"image.png": _sha256(workshop / "image.png")}
-    own |= {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+    own = {"image.png": sha256_of(workshop / "image.png")}
+    own |= {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
     if sample.jpeg:
         own["image.jpg"] = hashlib.sha256(sample.jpeg).hexdigest()
     described = readable_json({**sample.labels, "files": own}) + "\n"
     (folder / "sample.json").write_bytes(described.encode())
+    if sample.jpeg:
+        (workshop / "image.jpg").write_bytes(sample.jpeg)
+    settle(workshop)  # before the journal says that the sample is whole
 
     names = image_name(identity, sample.sample_id), labels_name(identity, sample.sample_id)
     image, labels = (output / name for name in names)
     sums = {place_of(identity, sample.sample_id, name): sha256 for name, sha256 in own.items()}
-    sums[f"{names[1]}/sample.json"] = _sha256(folder / "sample.json")
+    sums[f"{names[1]}/sample.json"] = sha256_of(folder / "sample.json")
     labels.parent.mkdir(parents=True, exist_ok=True)
     image.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(labels, ignore_errors=True)
@@ -87,16 +91,10 @@ def write_sample(output: Path, workshop: Path, identity: str, sample: Sample) ->
     jpeg.unlink(missing_ok=True)
     if sample.jpeg:
         jpeg.parent.mkdir(parents=True, exist_ok=True)
-        (workshop / "image.jpg").write_bytes(sample.jpeg)
         (workshop / "image.jpg").replace(jpeg)
     (workshop / "image.png").replace(image)
     workshop.rmdir()
     return sums
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _whole(layers: Layers, crop: NDArray[np.float32], height: int, width: int) -> NDArray[np.float32]:

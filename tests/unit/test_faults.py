@@ -422,3 +422,28 @@ def test_fewer_variants_leave_nothing_to_look_at_again(photos):
     make(job(photos, "out", variants=1))
     event = started(job(photos, "out", variants=1))
     assert (event.photos, event.done, event.note) == (3, 3, "")
+
+
+def test_a_crash_of_the_machine_loses_no_sample_that_the_journal_has(photos, monkeypatch):
+    """Files are on the disk, and not only in memory, before the row that says so."""
+    on_disk, told = set(), 0
+    settle, add = os.fsync, journal.Journal.add
+
+    def settled(descriptor: int) -> None:
+        settle(descriptor)
+        on_disk.add(os.fstat(descriptor).st_ino)
+
+    def added(self, row) -> None:
+        nonlocal told
+        for place in row.get("files", ()):
+            assert (photos.parent / "out" / place).stat().st_ino in on_disk, place
+            told += 1
+        add(self, row)
+
+    monkeypatch.setattr(os, "fsync", settled)
+    monkeypatch.setattr(journal.Journal, "add", added)
+    make(job(photos, "out"))
+    assert told == 9 * 11
+    assert {
+        (photos.parent / "out" / name).stat().st_ino for name in ("manifest.jsonl", "SHA256SUMS")
+    } <= on_disk
