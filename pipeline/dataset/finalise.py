@@ -58,6 +58,8 @@ class _Counts:
     flagged: int = 0
     unfinished: int = 0
     shown: list[tuple[Row, PhotoSource]] = field(default_factory=list)
+    away: set[str] = field(default_factory=set)
+    """People whose photos cannot be reached, of whom nothing is deleted: a disk may not be mounted."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +125,7 @@ def finalise(
         write_whole(output / "contact_sheet.png", sheet)
         removed = 0
         if not counts.unfinished:
-            # Of people whose photos cannot be reached nothing goes: a disk may not be mounted.
-            away = {source.identity for source, _ in entries if not Path(source.path).is_file()}
-            removed = remove_strangers(output, lambda identity: _names(known, identity), away)
+            removed = remove_strangers(output, lambda identity: _names(known, identity), counts.away)
     return Tables(
         samples=Table(partial(rows, output), counts.samples),
         rejects=Table(partial(rejects, output), counts.rejects),
@@ -158,11 +158,15 @@ def _written(
         if problem:
             _line(files.rejects, reject_row(source, "photos", problem, None, None, None))
             counts.rejects += 1
+            if not Path(source.path).is_file():
+                counts.away.add(source.identity)
             continue
         if not journal.finished(source, variants):
             counts.unfinished += 1
             continue
         photo = journal.photo(source) or {}
+        if photo["content"] is None:
+            counts.away.add(source.identity)
         counts.faces += photo["faces"]
         counts.flagged += photo["flagged"]
         for row in valid_rows(journal, source, variants):

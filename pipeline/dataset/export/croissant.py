@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 from pipeline.dataset.export.errors import need
@@ -23,6 +21,7 @@ from pipeline.dataset.export.statements import (
 )
 from pipeline.dataset.export.table import COLUMNS, NUMBERS
 from pipeline.dataset.export.task import Counts, Task
+from pipeline.files import sha256_of
 
 _RAI = "http://mlcommons.org/croissant/RAI/1.0"
 
@@ -37,7 +36,7 @@ def write_croissant(task: Task) -> Counts:
     written = write_index(task, task.out / INDEX)
     for item in items(task.index):
         save(task.out / str(item.row["image"]), masked_photo(task, item.row))
-    description = _describe(collect_facts(task), _sha256(task.out / INDEX))
+    description = _describe(collect_facts(task), sha256_of(task.out / INDEX))
     text = json.dumps(description, indent=1, ensure_ascii=False) + "\n"
     (task.out / "croissant.json").write_text(text, encoding="utf-8")
     return {"images": written}
@@ -109,8 +108,3 @@ def _describe(facts: Facts, index_sha256: str) -> Any:
         personal_sensitive_information=[how_personal(facts)],
     )
     return metadata.to_json()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

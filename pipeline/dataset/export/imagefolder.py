@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 
-from pipeline.dataset.export.index import items
+from pipeline.dataset.export.index import Item, items
 from pipeline.dataset.export.pictures import masked_crop, masked_photo, original_photo, save, unmasked_crop
 from pipeline.dataset.export.rights import MASKED, UNMASKED
 from pipeline.dataset.export.table import metadata_tables
@@ -18,22 +20,12 @@ def write_imagefolder(task: Task) -> Counts:
     Below a folder of the split, if there are any. Files are those of the data set and of the photos, byte
     for byte.
     """
-    made = {MASKED: 0, UNMASKED: 0}
     photos = task.options.photos
-    with metadata_tables(task) as note:
+    with _putting(task) as (put, made):
         for item in items(task.index):
-            row, folder = item.row, split_folder(task, item.split)
-            name = f"{MASKED}/{row['identity']}/{row['sample_id']}.png"
-            save(folder / name, masked_photo(task, row))
-            note(item.split, name, MASKED, row)
-            made[MASKED] += 1
-            if photos is None or not item.first:
-                continue
-            name = f"{UNMASKED}/{row['identity']}/{photo_name(row)}"
-            if not (folder / name).exists():  # another face of the same photo
-                save(folder / name, original_photo(photos, row))
-                note(item.split, name, UNMASKED, row)
-                made[UNMASKED] += 1
+            put(item, MASKED, f"{item.row['sample_id']}.png", masked_photo)
+            if photos is not None and item.first:
+                put(item, UNMASKED, photo_name(item.row), lambda _, row: original_photo(photos, row))
     return made
 
 
@@ -42,20 +34,33 @@ def write_crops(task: Task) -> Counts:
 
     The ArcFace five-point template. Without a mask there is one picture for all variants of a face.
     """
+    with _putting(task) as (put, made):
+        for item in items(task.index):
+            put(item, MASKED, f"{item.row['sample_id']}.png", masked_crop)
+            if item.first:
+                put(item, UNMASKED, f"{face_name(item.row)}.png", unmasked_crop)
+    return made
+
+
+Put = Callable[[Item, str, str, Callable[[Task, Row], bytes]], None]
+
+
+@contextmanager
+def _putting(task: Task) -> Iterator[tuple[Put, dict[str, int]]]:
+    """A function that puts a picture in the folder of its kind, once; and how many there are of each kind."""
     made = {MASKED: 0, UNMASKED: 0}
     with metadata_tables(task) as note:
-        for item in items(task.index):
-            row, folder = item.row, split_folder(task, item.split)
-            name = f"{MASKED}/{row['identity']}/{row['sample_id']}.png"
-            save(folder / name, masked_crop(task, row))
-            note(item.split, name, MASKED, row)
-            made[MASKED] += 1
-            if item.first:
-                name = f"{UNMASKED}/{row['identity']}/{face_name(row)}.png"
-                save(folder / name, unmasked_crop(task, row))
-                note(item.split, name, UNMASKED, row)
-                made[UNMASKED] += 1
-    return made
+
+        def put(item: Item, kind: str, name: str, read: Callable[[Task, Row], bytes]) -> None:
+            place = f"{kind}/{item.row['identity']}/{name}"
+            path = split_folder(task, item.split) / place
+            if path.exists():  # another face of the same photo
+                return
+            save(path, read(task, item.row))
+            note(item.split, place, kind, item.row)
+            made[kind] += 1
+
+        yield put, made
 
 
 def face_name(row: Row) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from pipeline.dataset.export.split import group_identities, split
 from pipeline.dataset.export.task import Counts, Options, Task
 from pipeline.dataset.export.webdataset import write_webdataset
 from pipeline.dataset.read import MANIFEST, rejects, rows
+from pipeline.files import sha256_of
 
 FORMATS: Mapping[str, Callable[[Task], Counts]] = {
     "imagefolder": write_imagefolder,
@@ -78,7 +78,7 @@ def _mark(done: Exported, data_set: Path, selection: Selection, options: Options
     return {
         "version": __version__,
         "format": done.form,
-        "manifest_sha256": _sha256(data_set / MANIFEST),
+        "manifest_sha256": sha256_of(data_set / MANIFEST),
         "seed": options.seed,
         "split": list(options.shares) or None,
         "splits": done.splits,
@@ -90,8 +90,3 @@ def _mark(done: Exported, data_set: Path, selection: Selection, options: Options
         "licences": done.licences,
         "synthetic": SYNTHETIC["masked"],
     }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,6 @@ lists of different data sets from being compared.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import secrets
@@ -14,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.files import write_whole
+from pipeline.files import sha256_of, write_whole
 
 LIST = "forgotten.json"
 REASON = "forgotten on request"
@@ -41,8 +40,7 @@ class Forgotten:
         try:
             if _size(None) not in self and _size(file.stat().st_size) not in self:
                 return False
-            with file.open("rb") as data:
-                return _content(hashlib.file_digest(data, "sha256").hexdigest()) in self
+            return _content(sha256_of(file)) in self
         except (OSError, ValueError):
             return False
 

@@ -19,7 +19,7 @@ from pipeline.dataset.forget.forgotten import add_forgotten
 from pipeline.dataset.forget.kept import remove_kept
 from pipeline.dataset.forget.traces import Traces, journals
 from pipeline.dataset.read import MANIFEST, REJECTS, SUMS, rows
-from pipeline.dataset.strangers import SAMPLE_ID
+from pipeline.dataset.strangers import remove_empty, samples_on_disk
 from pipeline.files import write_whole, writing_whole
 from pipeline.records import PhotoSource
 
@@ -39,10 +39,12 @@ def remove(
     add_forgotten(state, people, traces.photos, traces.contents.items())
     yield f"pictures and labels: {_samples(folder, traces)} files"
     yield from remove_kept(folder, caches, traces)
-    yield f"journals: {sum(_filtered(file, traces.of_journal) for file in journals(folder))} rows"
-    tables = sum(_filtered(folder / name, traces.of_row) for name in (MANIFEST, REJECTS))
+    taken = sum(_without(file, _row_of(traces.of_journal)) for file in journals(folder))
+    yield f"journals: {taken} rows"
+    tables = sum(_without(folder / name, _row_of(traces.of_row)) for name in (MANIFEST, REJECTS))
     yield f"{MANIFEST}, {REJECTS}: {tables} rows"
-    yield f"{SUMS}: {_sums(folder, traces)} lines"
+    listed = _without(folder / SUMS, lambda line: traces.of_sample(line[66:].decode().rstrip("\n")))
+    yield f"{SUMS}: {listed} lines"
     if _counted(folder):
         yield "distribution.json: counted anew"
     yield from _sheet(folder, photo)
@@ -55,45 +57,37 @@ def remove(
 def _samples(folder: Path, traces: Traces) -> int:
     """Delete files and folders of samples, also of earlier runs that no table speaks of."""
     gone = 0
-    for top in ("images", "labels", "jpeg"):
-        for identity in sorted(folder.glob(f"{top}/*")):
-            for place in sorted(identity.iterdir()) if identity.is_dir() else ():
-                name = place.name.removesuffix(".png").removesuffix(".jpg")
-                if SAMPLE_ID.fullmatch(name) and traces.of_sample(place.relative_to(folder).as_posix()):
-                    gone += _deleted(place)
-            if identity.is_dir() and not any(identity.iterdir()):
-                identity.rmdir()
+    for _, _, place in samples_on_disk(folder):
+        if traces.of_sample(place.relative_to(folder).as_posix()):
+            gone += _deleted(place)
+    remove_empty(folder)
     return gone
 
 
-def _filtered(file: Path, gone: Callable[[Row], bool]) -> int:
-    """Write a .jsonl file again without rows that are to go, and without torn ones; how many those were."""
+def _without(file: Path, goes: Callable[[bytes], bool]) -> int:
+    """Write a file again without the lines that are to go; how many those were."""
     if not file.exists():
         return 0
     dropped = 0
     with file.open("rb") as lines, writing_whole(file) as kept:
         for line in lines:
-            try:
-                goes = gone(json.loads(line))
-            except (ValueError, KeyError, TypeError):
-                goes = True
-            dropped += goes
-            if not goes:
+            if goes(line):
+                dropped += 1
+            else:
                 kept.write(line)
     return dropped
 
 
-def _sums(folder: Path, traces: Traces) -> int:
-    if not (folder / SUMS).exists():
-        return 0
-    dropped = 0
-    with (folder / SUMS).open("rb") as lines, writing_whole(folder / SUMS) as kept:
-        for line in lines:
-            goes = traces.of_sample(line[66:].decode().rstrip("\n"))
-            dropped += goes
-            if not goes:
-                kept.write(line)
-    return dropped
+def _row_of(goes: Callable[[Row], bool]) -> Callable[[bytes], bool]:
+    """The same of lines of a .jsonl file. Torn ones go as well."""
+
+    def line_goes(line: bytes) -> bool:
+        try:
+            return goes(json.loads(line))
+        except (ValueError, KeyError, TypeError):
+            return True
+
+    return line_goes
 
 
 def _counted(folder: Path) -> bool:
