@@ -29,6 +29,8 @@ def to_config(scene: bpy.types.Scene, place: Path) -> dict:
         whole.pop("light", None)
     masks = dict(whole["masks"])
     masks["pictures"] = [{**one, "path": near(one["path"], place)} for one in masks["pictures"]]
+    if masks["library"]:
+        masks["library"] = near(masks["library"], place)
     photos = {
         key: value for key, value in kept.pop("photos", {}).items() if key not in ("folder", "table", "demo")
     }

@@ -35,7 +35,7 @@ def to_config(group) -> dict:
     return {
         "seed": group.seed,
         "masks": {
-            "library": DESIGNS if own else _unopened(group),
+            "library": DESIGNS if own else _library(group, kept),
             "designs": {own: 1.0} if own else _designs(group, kept),
             "wearing": _wearing(group, kept),
             "coverage": _field(group, kept, "coverage", "coverage"),
@@ -70,7 +70,7 @@ def from_config(group, config: dict) -> None:
     if len(pictures) == 1 and own_picture.can_show(pictures[0]["path"]):
         own_picture.take(group, pictures[0])
         pictures = []
-    group.kept = json.dumps({**weights, "pictures": pictures})
+    group.kept = json.dumps({**weights, "pictures": pictures, "library": library or None})
 
 
 def files(group) -> dict[str, bytes]:
@@ -106,8 +106,10 @@ def own_design(group) -> str:
     return group.design_name if group.library else ""
 
 
-def _unopened(group) -> str | None:
-    """The folder of a design whose document has not been asked for yet."""
+def _library(group, kept: dict) -> str | None:
+    """The folder of designs that may be drawn, or of one whose document has not been asked for yet."""
+    if not group.design_locked and len(kept.get("designs", {})) > 1:
+        return kept.get("library")
     return group.library if group.library and not group.document and group.design_locked else None
 
 

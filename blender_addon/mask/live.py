@@ -10,26 +10,32 @@ from ..connection import ask
 from ..viewport import mask_mesh
 from .document import parsed
 
-_AFTER = 0.15  # s without another touch
+_AFTER = 0.1  # s from a touch to its effect, and between two effects
 _waiting: dict[str, object] = {}
 
 
 def soon(name: str, work) -> None:
-    """Call ``work()`` once, a moment after the last wish of this name. Nothing comes of it in the background,
-    where nobody watches."""
+    """Call ``work()`` in a moment, once for all wishes of this name until then. Nothing comes of it in the
+    background, where nobody watches."""
     if bpy.app.background:
         return
-    forget(name)
-    _waiting[name] = work
-    bpy.app.timers.register(work, first_interval=_AFTER)
+    if name in _waiting and bpy.app.timers.is_registered(_waiting[name]):  # opening a file ends timers
+        return
+
+    def call():
+        _waiting.pop(name, None)
+        work()
+
+    _waiting[name] = call
+    bpy.app.timers.register(call, first_interval=_AFTER)
 
 
-def forget(name: str = "") -> None:
-    """Drop what waits; without a name, all of it."""
-    for one in [name] if name else list(_waiting):
-        work = _waiting.pop(one, None)
-        if work is not None and bpy.app.timers.is_registered(work):
-            bpy.app.timers.unregister(work)
+def forget() -> None:
+    """Drop what waits."""
+    while _waiting:
+        _, call = _waiting.popitem()
+        if bpy.app.timers.is_registered(call):
+            bpy.app.timers.unregister(call)
 
 
 def flat_soon(scene: bpy.types.Scene) -> None:

@@ -102,6 +102,6 @@ def _read(said: dict) -> Parameter:
         choices=tuple(said.get("choices", ())),
         whole=said.get("whole", False),
         label=_WORDS.get(said["path"].rpartition(".")[2], said["label"]),
-        tip=said["tip"],
+        tip=said["tip"].removesuffix("."),  # Blender sets one of its own
         group=said["group"],
     )

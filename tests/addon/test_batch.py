@@ -14,6 +14,7 @@ import pytest
 import real_bench
 import yaml
 
+from pipeline.masks.library import design_file
 from pipeline.recipe import read_job
 
 FAKE = [sys.executable, str(Path(__file__).parent / "fake_run.py")]
@@ -166,6 +167,36 @@ def test_a_configuration_comes_back_with_what_no_panel_shows(working, tmp_path, 
         return values
 
     assert rest(found) == rest(wanted)
+
+
+def test_designs_of_a_folder_that_may_be_drawn_stay_in_it(working, tmp_path):
+    photos_in(tmp_path / "people")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "own.yaml").write_text(design_file("surgical").read_text())
+    file = tmp_path / "given.yaml"
+    file.write_text(
+        "photos: {folder: people}\noutput: made\n"
+        "masks: {library: mine, designs: {own: 2, kn95: 1}, wearing: {correct: 1, askew: 1}}\n"
+    )
+    wanted = read_job(str(file), {})
+    for target in (file, tmp_path / "elsewhere" / "config.yaml"):
+        assert bpy.ops.maskdrape.load_config(filepath=str(file)) == {"FINISHED"}, error()
+        assert bpy.ops.maskdrape.write_config(filepath=str(target)) == {"FINISHED"}, error()
+        found = read_job(str(target), {})
+        assert (found.designs, found.config.masks.designs) == (tmp_path / "mine", {"own": 2, "kn95": 1})
+        assert found.config.masks.wearing == wanted.config.masks.wearing
+
+
+def test_no_timer_and_no_handler_stay_behind(pretended, tmp_path):
+    from blender_addon.batch import watch
+
+    batch().folder = str(tmp_path / "slow")
+    bpy.ops.maskdrape.start_batch()
+    assert bpy.app.timers.is_registered(watch._tick)
+    pretended.unregister()
+    assert not bpy.app.timers.is_registered(watch._tick)
+    assert watch._after_load not in bpy.app.handlers.load_post
+    pretended.register()
 
 
 def test_a_mistake_in_a_configuration_is_said_in_words(working, tmp_path):
