@@ -109,7 +109,7 @@ def _fates(made: list[Made]) -> Iterator[str]:
                 "forgotten"
             )
         elif one.now == "here":
-            stays = "; files that others put there stay" * one.place.exists()
+            stays = "; what others put there stays: move it away before" * one.place.exists()
             yield f"export: {one.place} ({one.form}) deleted whole, not rewritten{stays}"
             again.append(shlex.join(one.command) if one.command else f"maskdrape export ... --to {one.form}")
     if again:
