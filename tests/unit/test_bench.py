@@ -330,6 +330,18 @@ def test_standard_output_holds_answers_alone_and_its_end_ends_the_process_after_
     assert said[0]["event"] == "ready" and [one["id"] for one in said if one["event"] == "done"] == [1, 2]
 
 
+def test_a_bench_to_which_nobody_listens_ends():
+    bench = start()
+    json.loads(bench.stdout.readline())
+    bench.stdout.close()
+    bench.stdin.write('{"id": 1, "do": "hello"}\n')
+    bench.stdin.flush()
+    assert bench.wait(timeout=60) == 1
+    said = bench.stderr.read()
+    assert "nobody listens" in said and "Traceback" not in said
+    bench.stderr.close()
+
+
 def test_a_bench_that_is_killed_at_work_leaves_nothing_half_done(tmp_path):
     job = astronaut_job(tmp_path)
     bench = start()
