@@ -37,7 +37,12 @@ ROOM, PERSON = 0.5, 0.8  # chances of a person beside the head: background for s
 RIM = 3  # cells: how far inside the outline of the fitted head what is beside it may seem to lie
 BESIDE = 3  # cells: how far beside the head hair still hides a mask, which lies closer to the face
 
-LENS_X, LENS_WIDTH, LENS_HEIGHT = 0.042, 0.031, 0.055  # m, head frame: middle and half sides of the largest
+BRIDGE = -0.004  # m, head frame: between the lenses, all below it is pads and the shadow of the nose
+PADS, LENSES, LENSES_LOW = (
+    0.018,
+    0.072,
+    -0.055,
+)  # m, head frame: half of what is between lenses, of all, their end
 CHIN = -0.098  # m, head frame: just under the most prominent point of the mean chin
 # Where a mask lies on the mean head, m: below the bridge of the nose, in front of the ears, to the chin.
 MASK_TOP, MASK_LOW, MASK_BACK = -0.015, -0.125, -0.05
@@ -118,8 +123,9 @@ def _in_front(
     things *= ~_outline_only(things, on_head)
     hair *= _hair_counts(hair, view, spot, on_head, bare_ears)
     # Between the lenses only pads and the nose's own shadow are as thin.
-    lenses = np.hypot((abs(spot[..., 0]) - LENS_X) / LENS_WIDTH, spot[..., 1] / LENS_HEIGHT) < 1
-    lenses = on_head & (lenses | (spot[..., 1] > MASK_TOP)) & (spot[..., 2] > LOOPS_Z)
+    x, y = abs(spot[..., 0]), spot[..., 1]
+    lenses = (x > PADS) & (x < LENSES) & (y > LENSES_LOW)
+    lenses = on_head & (lenses | (y > BRIDGE)) & (spot[..., 2] > LOOPS_Z)
     worn = rims(view.pixels, chance["glasses"] * on_head, lenses)
     return np.asarray(np.maximum(np.minimum(hair + things, 1.0), worn))
 
