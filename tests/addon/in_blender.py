@@ -16,6 +16,7 @@ WORK = Path(os.environ["WORK"])
 
 def main() -> dict:
     import blender_addon
+    import blender_addon.job
     from blender_addon.connection import process
 
     blender_addon.register()
@@ -57,6 +58,14 @@ def main() -> dict:
     bpy.context.view_layer.objects.active = thing
     assert ours.design_from_object() == {"FINISHED"}
     told["depth"] = json.loads(bench.mask.document)["construction"]["pleats"]["depth_mm"]
+
+    picture = WORK / "logo.png"
+    before = picture.read_bytes()
+    assert ours.load_print(filepath=str(picture)) == {"FINISHED"}
+    bench.mask.picture.pixels[0] = 0.0
+    (entry,) = blender_addon.job.config(bpy.context.scene)["masks"]["pictures"]
+    painted = (blender_addon.job.folder(bpy.context.scene) / entry["path"]).read_bytes()
+    told["painted"] = [picture.read_bytes() == before, painted != before, painted[:4] == b"\x89PNG"]
 
     bench.batch.folder = str(WORK / "slow")
     assert ours.start_batch() == {"FINISHED"}, bench.task.error

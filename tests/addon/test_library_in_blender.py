@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import fake_bench
+import numpy as np
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -14,6 +16,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.skipif(shutil.which("blender") is None, reason="no blender on this machine")
 def test_designs_assets_and_batches_in_a_whole_blender(tmp_path):
+    (tmp_path / "logo.png").write_bytes(fake_bench.png(np.full((32, 48, 3), 200, np.uint8)))
     script = str(Path(__file__).parent / "in_blender.py")
     made = subprocess.run(
         ["blender", "--background", "--factory-startup", "--python", script],
@@ -28,6 +31,7 @@ def test_designs_assets_and_batches_in_a_whole_blender(tmp_path):
     assert "CC-BY-4.0" in told["asset"]["licence"]
     assert (told["asset"]["tags"], told["asset"]["preview"]) == (["pleats"], [256, 256])
     assert told["depth"] == 14.3
+    assert told["painted"] == [True, True, True]
     assert told["states"] == ["running", "stopped", "finished"]
     assert told["rejects"] == ["no face found"]
     assert told["left"] == []
