@@ -85,34 +85,33 @@ def words(data: Path) -> dict[str, str]:
 def test_whose_files_those_are_is_said(data):
     one, *_, other = rows(data)
     names = [f"{row['labels']}/matte.png" for row in (one, other)]
+    whose = [f"that of {row['sample_id']} ({row['identity']})" for row in (one, other)]
     mattes = [(data / name).read_bytes() for name in names]
     (data / names[0]).write_bytes(mattes[1])
-    assert words(data) == {names[0]: f"belongs to another sample: it is {names[1]}, byte for byte"}
+    assert words(data) == {names[0]: f"belongs to another sample: it is {whose[1]}, byte for byte"}
     (data / names[1]).write_bytes(mattes[0])
-    assert words(data) == {
-        names[0]: f"is swapped with {names[1]}",
-        names[1]: f"is swapped with {names[0]}",
-    }
+    assert words(data) == {names[0]: f"is swapped with {whose[1]}", names[1]: f"is swapped with {whose[0]}"}
     (data / names[1]).write_bytes(mattes[0][:-20])
     found = words(data)
     assert found[names[0]].startswith("belongs to another sample")
     assert found[names[1]] == "is not what SHA256SUMS says: a bit or more of it changed"
 
 
-def test_two_samples_that_were_swapped_whole(data):
+def test_two_samples_that_were_swapped_whole(data, capsys):
     one, *_, other = rows(data)
     for key in ("image", "labels"):
         (data / one[key]).rename(data / "aside")
         (data / other[key]).rename(data / one[key])
         (data / "aside").rename(data / other[key])
-    found = words(data)
-    assert found[one["image"]] == f"is swapped with {other['image']}"
-    assert found[f"{one['labels']}/uv.exr"] == f"is swapped with {other['labels']}/uv.exr"
+    swapped = f"is swapped with that of {other['sample_id']} ({other['identity']})"
+    assert words(data)[one["image"]] == swapped
     labels = f"{one['labels']}/sample.json"
     assert [each.words for each in problems(data) if each.place == labels] == [
-        f"belongs to another sample, {other['sample_id']} of {other['identity']}",
-        f"is swapped with {other['labels']}/sample.json",
-    ]
+        f"belongs to another sample, {other['sample_id']} of {other['identity']}", swapped,
+    ]  # fmt: skip
+    assert verify_data_set(data, None, False, False) == 3
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.endswith(swapped)]
+    assert [line.split(":")[0] for line in lines] == [one["image"], f"{one['labels']}/"]
 
 
 def test_labels_of_another_sample_are_named_though_the_sums_fit(data):

@@ -60,9 +60,9 @@ def verify(folder: Path, checks: Sequence[Check] = ()) -> Iterator[Problem | Ver
 
     Of every sample: its files are those that SHA256SUMS lists, with these hashes and no other; those that
     sample.json lists are the same; row and sample.json agree. Of one with files that changed or are missing,
-    which is said, no more is compared: OpenEXR may crash on broken bytes. Of the whole: nothing in images/, jpeg/ and
-    labels/ belongs to no row; rejects speak of no sample that there is; one photo has one identity. Memory
-    does not grow with the data set. Raises DataSetError for a folder that is no data set.
+    which is said, no more is compared: OpenEXR may crash on broken bytes. Of the whole: nothing in images/,
+    jpeg/ and labels/ belongs to no row; rejects speak of no sample that there is; one photo has one identity.
+    Memory does not grow with the data set. Raises DataSetError for a folder that is no data set.
     """
     with closing(sqlite3.connect("", isolation_level=None)) as known:
         known.execute(

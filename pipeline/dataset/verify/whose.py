@@ -11,6 +11,12 @@ from pipeline.dataset.read import SUMS, sums
 NOBODYS = f"is not what {SUMS} says: a bit or more of it changed"
 
 
+_LIKELIEST = """
+SELECT owners.place, changed.found FROM owners LEFT JOIN changed USING (place) WHERE owners.found = ?
+ORDER BY changed.found IS NOT ?, name != ?, owners.place
+"""
+
+
 def note_changed(known: sqlite3.Connection, place: str, found: str, expected: str) -> None:
     """Keep for later a file that has the hash ``found`` in the place of ``expected``."""
     known.execute("CREATE TABLE IF NOT EXISTS changed (place PRIMARY KEY, found, expected) WITHOUT ROWID")
@@ -21,24 +27,31 @@ def told_apart(folder: Path, known: sqlite3.Connection) -> Iterator[tuple[str, s
     """Place of every changed file, and in words what it is now. Reads SHA256SUMS once, if there are any."""
     if known.execute("SELECT 1 FROM sqlite_master WHERE name = 'changed'").fetchone() is None:
         return
-    known.execute("CREATE TABLE owners (found, name, place, PRIMARY KEY (found, name)) WITHOUT ROWID")
+    known.execute("CREATE TABLE owners (found, name, place, PRIMARY KEY (found, place)) WITHOUT ROWID")
     known.execute("CREATE INDEX of_found ON changed (found)")
     for place, sha256 in sums(folder):
         if known.execute("SELECT 1 FROM changed WHERE found = ?", (sha256,)).fetchone():
             known.execute("INSERT OR IGNORE INTO owners VALUES (?, ?, ?)", (sha256, _name(place), place))
     for place, found, expected in known.execute("SELECT * FROM changed ORDER BY place").fetchall():
-        likeliest = "SELECT place FROM owners WHERE found = ? ORDER BY name != ?, place"
-        owner = known.execute(likeliest, (found, _name(place))).fetchone()
+        owner = known.execute(_LIKELIEST, (found, expected, _name(place))).fetchone()
         if owner is None:
             yield place, NOBODYS
             continue
-        other = known.execute("SELECT found FROM changed WHERE place = ?", owner).fetchone()
-        if other == (expected,):
-            yield place, f"is swapped with {owner[0]}"
+        whose = _whose(owner[0], place)
+        if owner[1] == expected:
+            yield place, f"is swapped with {whose}"
+        elif _sample(owner[0]) == _sample(place):
+            yield place, f"is overwritten with {whose}"
         else:
-            own = _sample(owner[0]) == _sample(place)
-            what = "is overwritten" if own else "belongs to another sample"
-            yield place, f"{what}: it is {owner[0]}, byte for byte"
+            yield place, f"belongs to another sample: it is {whose}, byte for byte"
+
+
+def _whose(owner: str, place: str) -> str:
+    """The file ``owner``: by its sample where it is of the same kind as ``place``."""
+    if _name(owner) != _name(place):
+        return owner
+    identity, sample = _sample(owner)
+    return f"that of {sample} ({identity})"
 
 
 def _name(place: str) -> str:
