@@ -79,22 +79,38 @@ class _Words:
             + [f"(?P<gone>{'|'.join(map(re.escape, forms))})"] * bool(forms)
         )
         self._pattern = re.compile(rf"(?<![^\W_])(?:{alternatives})(?![^\W_])") if forms else None
-        self.longest = max((len(form.encode()) for form in [*forms, *longer]), default=0)
+        self.longest = max((len(_bytes(form)) for form in [*forms, *longer]), default=0)
+        self._needles = _shortest({_bytes(form) for form in forms})
 
-    def found(self, text: str, *, readable: bool) -> str | None:
+    def found(self, data: bytes, *, readable: bool) -> str | None:
         """The first name in a text; among other bytes short ones only within readable text."""
-        if self._pattern is None:
+        # Nearly all files hold none: that is known far sooner without the pattern.
+        if self._pattern is None or not any(needle in data for needle in self._needles):
             return None
+        text = data.decode(errors="surrogateescape")
         for match in self._pattern.finditer(text):
             if match.lastgroup != "gone":
                 continue
             if match.group().isdecimal() and not _is_text(text, match.start(), match.end()):
                 continue
-            long = len(match.group().encode(errors="surrogateescape")) >= SHORT
+            long = len(_bytes(match.group())) >= SHORT
             around = text[max(match.start() - SHORT, 0) : match.end() + SHORT]
             if readable or long or around.isprintable():
                 return self._names[match.group()]
         return None
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode(errors="surrogateescape")
+
+
+def _shortest(needles: set[bytes]) -> list[bytes]:
+    """Those that hold no other: one of them is wherever any is."""
+    kept: list[bytes] = []
+    for needle in sorted(needles, key=len):
+        if not any(other in needle for other in kept):
+            kept.append(needle)
+    return kept
 
 
 def _is_text(text: str, start: int, end: int) -> bool:
@@ -123,7 +139,7 @@ def _inside(
     path: Path, place: str, words: _Words, hashes: set[str], prefixes: set[str], short: set[str]
 ) -> Iterator[str]:
     """What of them a file's path or content holds, each kind once."""
-    name = words.found(place, readable=True)
+    name = words.found(_bytes(place), readable=True)
     if name is not None or any(prefix in place for prefix in prefixes):
         yield "in its path"
     told: set[str] = set()
@@ -131,7 +147,7 @@ def _inside(
         readable = b"\0" not in data
         texts = [data] if readable else [data, data.replace(b"\0", b"")]
         for text in texts:
-            name = words.found(text.decode(errors="surrogateescape"), readable=readable)
+            name = words.found(text, readable=readable)
             if name is not None:
                 told.add(f"the name {name!r}")
         for found in _HEX.finditer(data):
