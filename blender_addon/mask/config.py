@@ -15,7 +15,7 @@ from ..connection import known
 from ..decimals import shortest
 from . import own_picture
 from .document import ABSENT, get, names_in, parsed, with_one_size
-from .properties import PICTURE, is_edited, kept_of
+from .properties import AS_DESIGNED, PICTURE, is_edited, kept_of
 
 DESIGNS = "designs"
 """Folder, below the configuration's own, of designs that are not built in."""
@@ -60,8 +60,8 @@ def from_config(group, config: dict) -> None:
     for key, field in {"designs": "design", "wearing": "wearing", **KEYS}.items():
         named = [name for name, weight in weights[key].items() if weight > 0]
         setattr(group, f"{field}_locked", len(named) == 1)
-        if named:
-            setattr(group, f"{field}_name", named[0])
+        if named or key == "coverage":
+            setattr(group, f"{field}_name", named[0] if named else AS_DESIGNED)
     group.size_locked = False
     library = masks.get("library") or ""
     group.library = library if library and (Path(library) / f"{group.design_name}.yaml").is_file() else ""
@@ -136,6 +136,8 @@ def _wearing(group, kept: dict) -> dict[str, float]:
 
 def _field(group, kept: dict, key: str, field: str) -> dict[str, float]:
     name = getattr(group, f"{field}_name")
+    if name == AS_DESIGNED:
+        return {}
     if getattr(group, f"{field}_locked") and name:
         return _one(kept, key, name)
     weights = kept.get(key, {})

@@ -13,6 +13,7 @@ from . import live, own_picture, sliders
 from .document import ABSENT, get, kind_of, parsed
 from .parameters import OPTIONAL_PARTS, of_kind
 from .properties import (
+    AS_DESIGNED,
     FIELDS,
     PICTURE,
     change,
@@ -84,7 +85,7 @@ class MASKDRAPE_OT_randomise(bpy.types.Operator):
 def _show_drawn(context: bpy.types.Context, result: dict) -> None:
     mask = context.scene.maskdrape.mask
     choice, look = result["choice"], result["material"]
-    drawn = {field: choice[field] for field in _DRAWN if choice[field]}
+    drawn = {field: choice[field] or AS_DESIGNED for field in _DRAWN}
     drawn["fabric"], drawn["colour"] = look["fabric"], look["colour_name"]
     drawn["print"] = look["print"]["name"] if look["print"] else "plain"
     mask.drawn = json.dumps(drawn, ensure_ascii=False)

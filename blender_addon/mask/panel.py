@@ -7,6 +7,7 @@ import json
 import bpy
 
 from ..connection import known, wait
+from ..connection.lines import draw_lines
 from ..connection.panel import TAB
 from ..library.properties import folder_of
 from . import live, sliders
@@ -14,7 +15,7 @@ from .config import own_design
 from .document import get, kind_of, parsed
 from .operators import ask_document
 from .parameters import GROUPS, OPTIONAL_PARTS, of_kind
-from .properties import FIELDS, design_of_name, is_edited, path_of, slider_group, values_of
+from .properties import AS_DESIGNED, FIELDS, design_of_name, is_edited, path_of, slider_group, values_of
 
 _ICONS = {
     "construction": "MOD_CLOTH",
@@ -85,7 +86,7 @@ class MASKDRAPE_PT_mask(bpy.types.Panel):
         row.prop(mask, "seed")
         row.operator("maskdrape.randomise", icon="FILE_REFRESH")
         if mask.drawn:
-            layout.label(text=_in_words(json.loads(mask.drawn)), icon="INFO")
+            draw_lines(context, layout, _in_words(json.loads(mask.drawn)), icon="INFO")
         _draw_picture(layout.box(), mask)
         row = layout.row(align=True)
         row.prop(mask, "live")
@@ -126,7 +127,7 @@ def _draw_picture(box, mask) -> None:
 
 
 def _in_words(drawn: dict) -> str:
-    words = [drawn[field].replace("_", " ") for field in ("design", *FIELDS) if drawn.get(field)]
+    words = [drawn[field].replace("_", " ") for field in ("design", *FIELDS) if drawn[field] != AS_DESIGNED]
     return "Drawn: " + ", ".join(words)
 
 

@@ -13,7 +13,8 @@ from .parameters import Parameter, of_kind, parameters
 
 FIELDS = ("size", "wearing", "coverage", "fabric", "colour", "print")
 """What is drawn where it is not locked; the design itself besides."""
-COVERAGE = ("high", "medium", "low")
+AS_DESIGNED = "as designed"
+COVERAGE = (AS_DESIGNED, "high", "medium", "low")
 PICTURE = "picture"
 """The print that is the user's own picture."""
 _TIPS = {
@@ -151,6 +152,10 @@ def _is_image(group, image) -> bool:
     return image.get("maskdrape") is None
 
 
+def _live(group: bpy.types.PropertyGroup, context: bpy.types.Context) -> None:
+    live.flat_soon(group.id_data)
+
+
 class MaskProperties(bpy.types.PropertyGroup):
     """Sliders and fields show ``document``, JSON; ``base`` is the design as its file has it."""
 
@@ -173,7 +178,7 @@ class MaskProperties(bpy.types.PropertyGroup):
         name="Show it lying flat",
         description="Draw the mask lying flat beside the head while its sliders are moved",
         default=True,
-        update=lambda group, context: live.flat_soon(group.id_data),
+        update=_live,
     )
     picture: bpy.props.PointerProperty(
         type=bpy.types.Image,

@@ -249,6 +249,8 @@ def test_locked_fields_are_the_only_ones_that_can_be_drawn(surgical):
     assert (masks["fabrics"], masks["prints"]) == ({"spunbond": 1.0}, {})
     surgical.colour_locked = False
     assert config()["masks"]["colours"] == {}
+    surgical.coverage = "as designed"
+    assert config()["masks"]["coverage"] == {}
     surgical.wearing_locked = False
     assert set(config()["masks"]["wearing"]) == set(load_design("surgical").wearing)
     surgical.design_locked = False
@@ -370,6 +372,7 @@ def test_drawing_says_what_was_drawn_and_keeps_what_is_locked(working, photo, mo
     assert mask().colour_locked
     assert mask().print in load_design("surgical").material.prints
     assert json.loads(mask().drawn)["print"] == "dots"
+    assert mask().coverage == "as designed"
     assert config()["masks"]["library"] is None
 
 
