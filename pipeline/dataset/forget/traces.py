@@ -31,6 +31,7 @@ class Traces:
     files: set[str] = field(default_factory=set)  # SHA-256 of files that only these samples have
     identities: set[str] = field(default_factory=set)  # of which nothing is left afterwards
     rows: int = 0  # of rejects.jsonl
+    _prefixes: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def of_row(self, row: Row) -> bool:
         """Whether a row of the manifest or of the rejects is one of those to go."""
@@ -54,7 +55,9 @@ class Traces:
     @property
     def prefixes(self) -> set[str]:
         """What the ids of all samples of these photos begin with."""
-        return {sha256[:16] for sha256 in self.contents}
+        if len(self._prefixes) != len(self.contents):  # photos are only ever added
+            self._prefixes = {sha256[:16] for sha256 in self.contents}
+        return self._prefixes
 
 
 def find_traces(folder: Path, wanted: str) -> Traces:
