@@ -10,6 +10,7 @@ import numpy as np
 from .. import job
 from ..connection import ask, known
 from ..mask import own_picture
+from ..mask.config import name_in_job
 from ..mask.document import parsed
 from ..mask.properties import PICTURE, take
 from . import asset, kept_object
@@ -133,7 +134,8 @@ def _to_save(scene: bpy.types.Scene) -> tuple[dict, dict[str, bytes]]:
 def _shape_then_write(context, folder: Path, name: str, document: dict) -> None:
     bench = context.scene.maskdrape
     place = job.folder(context.scene)
-    if bench.library.shape == "WORN" and bench.drape.results:
+    is_draped = bench.drape.results and bench.drape.results[-1].design == name_in_job(bench.mask)
+    if bench.library.shape == "WORN" and is_draped:
         file = place / bench.drape.results[-1].file
         if file.is_file():
             _write_asset(context, folder, name, document, file)

@@ -24,6 +24,7 @@ _OF_ALL = ("designs", "wearing", *KEYS)
 
 
 def to_config(group) -> dict:
+    _remember_designs(group)
     kept = kept_of(group)
     own = own_design(group)
     prints = _field(group, kept, "prints", "print")
@@ -92,6 +93,11 @@ def files(group) -> dict[str, bytes]:
     return found
 
 
+def name_in_job(group) -> str:
+    """What the chosen design is called in this job."""
+    return own_design(group) or group.design_name
+
+
 def own_design(group) -> str:
     """What the design is called where it is not a built-in one as it stands; else empty.
 
@@ -113,13 +119,24 @@ def _library(group, kept: dict) -> str | None:
     return group.library if group.library and not group.document and group.design_locked else None
 
 
+def _remember_designs(group) -> None:
+    """A .blend opened again draws from the same designs, before the bench has said which there are."""
+    found = {one["name"]: one["wearing"] for one in known.designs() if one["built_in"]}
+    if found:
+        group.offers = json.dumps(found)
+
+
+def _offers(group) -> dict[str, list[str]]:
+    """Ways of wearing by built-in design."""
+    return json.loads(group.offers) if group.offers else {}
+
+
 def _designs(group, kept: dict) -> dict[str, float]:
     if group.design_locked:
         return _one(kept, "designs", group.design_name)
     if len(kept.get("designs", {})) > 1:
         return kept["designs"]
-    names = [one["name"] for one in known.designs() if one["built_in"]]
-    return {name: 1.0 for name in names} or {group.design_name: 1.0}
+    return {name: 1.0 for name in _offers(group)} or {group.design_name: 1.0}
 
 
 def _wearing(group, kept: dict) -> dict[str, float]:
@@ -130,7 +147,7 @@ def _wearing(group, kept: dict) -> dict[str, float]:
     if group.design_locked:
         names = names_in(parsed(group.document), "wearing")
     else:
-        names = sorted({name for one in known.designs() if one["built_in"] for name in one["wearing"]})
+        names = sorted({name for worn in _offers(group).values() for name in worn})
     return {name: 1.0 for name in names} or {"correct": 1.0}
 
 

@@ -44,6 +44,8 @@ class MASKDRAPE_MT_designs(bpy.types.Menu):
 
     def draw(self, context):
         layout = self.layout
+        if not known.said():
+            layout.operator("maskdrape.refresh_library", text="List the Designs", icon="FILE_REFRESH")
         for one in known.designs():
             if one["built_in"]:
                 choose = layout.operator("maskdrape.choose_design", text=one["title"])

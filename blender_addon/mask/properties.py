@@ -172,6 +172,7 @@ class MaskProperties(bpy.types.PropertyGroup):
     own_name: bpy.props.StringProperty(
         name="Name", description="What the edited design is called in this job; empty: after its origin"
     )
+    offers: bpy.props.StringProperty()  # JSON: how the built-in designs can be worn, as they were known last
     drawn: bpy.props.StringProperty()  # JSON: what was drawn last, by field
     kept: bpy.props.StringProperty()  # JSON: weights and pictures of a loaded configuration
     live: bpy.props.BoolProperty(

@@ -444,8 +444,11 @@ def test_an_edited_design_comes_back_from_its_file(surgical):
 
 
 def test_a_blend_file_keeps_the_edited_design(surgical, tmp_path):
+    from blender_addon.connection import known
+
     surgical.pleated_sliders.construction_pleats_depth_mm = 14.3
     before, blend = surgical.document, str(tmp_path / "work.blend")
+    config()
     bpy.ops.wm.save_as_mainfile(filepath=blend)
     bpy.ops.wm.read_factory_settings(use_empty=True)
     bpy.ops.wm.open_mainfile(filepath=blend)
@@ -453,3 +456,8 @@ def test_a_blend_file_keeps_the_edited_design(surgical, tmp_path):
     assert mask().pleated_sliders.construction_pleats_depth_mm == pytest.approx(14.3)
     assert config()["masks"]["designs"] == {"surgical_edited": 1.0}
     assert Path(folder()).name == "work.maskdrape"
+    # Before the bench has said anything in another Blender, what may be drawn is known.
+    known.forget()
+    mask().design_locked = mask().wearing_locked = False
+    assert set(config()["masks"]["designs"]) == set(DESIGNS)
+    assert {"correct", "askew", "loops_crossed"} <= set(config()["masks"]["wearing"])
