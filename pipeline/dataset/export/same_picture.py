@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+from scipy.cluster.hierarchy import DisjointSet
 
 from pipeline.dataset.export.near_duplicates import mirrored, near_pairs
 from pipeline.dataset.export.pictures import UNMASKED_CROP
@@ -28,30 +29,29 @@ def find_same_pictures(index: sqlite3.Connection, data_set: Path) -> None:
     """Give faces that are near-duplicates of one picture the same ``picture``: the number of one of them.
 
     Re-encoded, resized, slightly cropped and mirrored photos are near-duplicates; two photos of one moment
-    are not.
-    How well both measures tell them apart: docs/exports.md.
+    are not. How well both measures tell them apart: docs/exports.md.
     """
-    leader: dict[int, int] = {}  # of those only that have a near-duplicate
+    same = DisjointSet()  # of those only that may have a near-duplicate
     look = lru_cache(_KEPT)(lambda face: _look(index, data_set, face))
     for one, other, turned in _candidates(index):
-        a, b = sorted((root(leader, one), root(leader, other)))
-        if a != b and float((look(one) * look(other)[:, :: -1 if turned else 1]).sum()) >= ALIKE:
-            leader[b] = leader[a] = a
+        same.add(one)
+        same.add(other)
+        if same.connected(one, other):
+            continue
+        if float((look(one) * look(other)[:, :: -1 if turned else 1]).sum()) >= ALIKE:
+            same.merge(one, other)
     index.execute("BEGIN")
     index.execute("UPDATE faces SET picture = id")
-    index.executemany(
-        "UPDATE faces SET picture = ? WHERE id = ?", ((root(leader, face), face) for face in leader)
-    )
+    index.executemany("UPDATE faces SET picture = ? WHERE id = ?", led(same))
     index.execute("CREATE INDEX of_picture ON faces (picture)")
     index.execute("COMMIT")
 
 
-def root(leader: dict[int, int], member: int) -> int:
-    """Of a forest of groups the number that stands for the group of a member; itself where it has none."""
-    while (above := leader.get(member, member)) != member:
-        leader[member] = leader.get(above, above)
-        member = above
-    return member
+def led(groups: DisjointSet) -> Iterator[tuple[int, int]]:
+    """Every member after the lowest number of its group."""
+    for group in groups.subsets():
+        leader = min(group)
+        yield from ((leader, member) for member in sorted(group))
 
 
 def _candidates(index: sqlite3.Connection) -> Iterator[tuple[int, int, bool]]:

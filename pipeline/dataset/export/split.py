@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
+from scipy.cluster.hierarchy import DisjointSet
+
 from pipeline.dataset.export.errors import ExportError
-from pipeline.dataset.export.same_picture import root
+from pipeline.dataset.export.same_picture import led
 
 NAMES = {2: ("train", "test"), 3: ("train", "val", "test")}
 
@@ -30,22 +32,22 @@ def group_identities(index: sqlite3.Connection) -> int:
 
     After `find_same_pictures`. Returns how many have another as theirs.
     """
-    leader: dict[int, int] = {}  # of those only that share something
+    together = DisjointSet()  # of those only that share something
     shared = index.execute(
         "SELECT a.identity, b.identity FROM faces a JOIN faces b ON a.photo = b.photo "
         "AND a.identity < b.identity UNION SELECT a.identity, b.identity FROM faces a "
         "JOIN faces b ON a.id = b.picture AND a.identity != b.identity"
     )
     for one, other in shared:
-        a, b = sorted((root(leader, one), root(leader, other)))
-        leader[b] = leader[a] = a
+        together.add(one)
+        together.add(other)
+        together.merge(one, other)
+    leaders = list(led(together))
     index.execute("BEGIN")
     index.execute("UPDATE identities SET leader = id")
-    index.executemany(
-        "UPDATE identities SET leader = ? WHERE id = ?", ((root(leader, person), person) for person in leader)
-    )
+    index.executemany("UPDATE identities SET leader = ? WHERE id = ?", leaders)
     index.execute("COMMIT")
-    return sum(root(leader, person) != person for person in leader)
+    return sum(leader != person for leader, person in leaders)
 
 
 def split(index: sqlite3.Connection, shares: Sequence[float]) -> None:
