@@ -25,19 +25,12 @@ def draw(vertices: np.ndarray, faces: np.ndarray, colours: np.ndarray) -> np.nda
     side = SIZE * _FINE
     scale = side * (1 - 2 * _MARGIN) / max(high[0] - low[0], high[1] - low[1], 1e-9)
     points = (seen - (low + high) / 2) * scale + (side / 2, side / 2, 0.0)
-    corners = points[faces]
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    areas = np.linalg.norm(normals, axis=1)
-    normals = normals / np.maximum(areas, 1e-12)[:, None]
-    light = np.abs(normals @ (_LIGHT / np.linalg.norm(_LIGHT)))
-    shaded = colours * (_AMBIENT + (1 - _AMBIENT) * light)[:, None]
+    light = _AMBIENT + (1 - _AMBIENT) * np.abs(_normals(points, faces) @ (_LIGHT / np.linalg.norm(_LIGHT)))
     colour = np.zeros((side * side, 4))
-    place, depth, owner = _samples(corners, areas)
-    inside = ((place >= 0) & (place < side)).all(1)
-    place, depth, owner = place[inside], depth[inside], owner[inside]
+    place, depth, lit, owner = _samples(points[faces], light[faces])
     order = np.argsort(depth, kind="stable")  # the nearest one is written last
     index = place[order, 1] * side + place[order, 0]
-    colour[index, :3] = shaded[owner[order]]
+    colour[index, :3] = colours[owner[order]] * lit[order, None]
     colour[index, 3] = 1.0
     near = np.full(side * side, np.nan)
     near[index] = depth[order]
@@ -67,11 +60,24 @@ def _view() -> np.ndarray:
     return np.array([[1.0, 0.0, 0.0], [0.0, cos, -sin], [0.0, sin, cos]]) @ turn
 
 
-def _samples(corners: np.ndarray, areas: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pixels (N, 2), depths (N,) and triangles (N,) of points that lie dense enough to leave no hole."""
+def _normals(points: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Of the vertices (M, 3): the mean of their triangles', by area."""
+    corners = points[faces]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    total = np.zeros_like(points)
+    for k in range(3):
+        np.add.at(total, faces[:, k], across)
+    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
+
+
+def _samples(corners: np.ndarray, light: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Pixels (N, 2), depths (N,), light (N,) and triangles (N,) of points dense enough to leave no hole.
+
+    ``corners`` (F, 3, 3) in samples, ``light`` (F, 3) at them.
+    """
     longest = np.linalg.norm(corners - np.roll(corners, 1, 1), axis=2).max(1)
     steps = np.clip(np.ceil(longest * 1.5), 1, 400).astype(int)
-    places, depths, owners = [], [], []
+    places, depths, lights, owners = [], [], [], []
     for count in np.unique(steps):
         chosen = np.flatnonzero(steps == count)
         u, v = np.meshgrid(np.arange(count + 1), np.arange(count + 1))
@@ -80,5 +86,6 @@ def _samples(corners: np.ndarray, areas: np.ndarray) -> tuple[np.ndarray, np.nda
         points = np.einsum("kc,fcd->fkd", weights, corners[chosen]).reshape(-1, 3)
         places.append(np.floor(points[:, :2]).astype(int))
         depths.append(points[:, 2])
+        lights.append((light[chosen] @ weights.T).ravel())
         owners.append(np.repeat(chosen, len(weights)))
-    return np.concatenate(places), np.concatenate(depths), np.concatenate(owners)
+    return tuple(np.concatenate(one) for one in (places, depths, lights, owners))

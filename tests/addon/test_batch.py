@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 import real_bench
 import yaml
+from PIL import Image
+from skimage.data import astronaut
 
 from pipeline.masks.library import design_file
 from pipeline.recipe import read_job
@@ -336,6 +338,30 @@ def test_half_a_line_is_read_when_it_is_whole(tmp_path):
     assert (follow(log, known).of, known.done) == (9, 4)
     log.write_bytes(line.replace(b"9", b"7"))
     assert follow(log, known).of == 7
+
+
+@pytest.mark.slow
+def test_the_batch_makes_the_picture_of_the_bench(working, tmp_path):
+    (tmp_path / "people" / "her").mkdir(parents=True)
+    path = tmp_path / "people" / "her" / "astronaut.png"
+    Image.fromarray(astronaut()).save(path)
+    ours, bench = bpy.ops.maskdrape, bpy.context.scene.maskdrape
+    ours.choose_design(name="surgical")
+    bench.mask.pleated_sliders.construction_pleats_depth_mm = 10.5
+    bench.mask.size, bench.mask.colour, bench.mask.seed = "M", "pink", 4
+    bench.render.samples = 2
+    assert ours.load_photo(filepath=str(path)) == {"FINISHED"}, error()
+    assert ours.composite() == {"FINISHED"}, error()
+    from blender_addon import job
+
+    single = job.folder(bpy.context.scene) / bench.render.image
+    batch().folder = str(tmp_path / "people")
+    assert ours.start_batch() == {"FINISHED"}, error()
+    wait_for("finished", 240.0)
+    assert (batch().samples, batch().rejected) == (1, 0)
+    (made,) = (place() / "out" / "images" / "her").glob("*.png")
+    assert made.read_bytes() == single.read_bytes()
+    assert ours.open_result() == {"FINISHED"}
 
 
 @pytest.mark.slow
