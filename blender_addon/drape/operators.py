@@ -82,7 +82,8 @@ class MASKDRAPE_OT_play(bpy.types.Operator):
         drape = context.scene.maskdrape.drape
         if event.type == "ESC" or drape.frame >= len(drape.frames) - 1:
             self.cancel(context)
-            show.show_newest(context.scene)
+            if drape.results:
+                show.show_newest(context.scene)
             return {"FINISHED"}
         if event.type == "TIMER":
             drape.frame += 1

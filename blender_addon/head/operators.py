@@ -53,6 +53,8 @@ def _show(context: bpy.types.Context, result: dict) -> None:
     face = next((one for one in result["faces"] if one["index"] == context.scene.maskdrape.photo.face), None)
     if face is not None and face["file"]:
         show_head_of(context, face["file"])
+        with np.load(job.folder(context.scene) / face["file"]) as fitted:
+            overlay.put(fitted["landmarks"])
 
 
 class MASKDRAPE_OT_pick_landmark(bpy.types.Operator):

@@ -31,10 +31,9 @@ class MASKDRAPE_PT_light(bpy.types.Panel):
         if light.surrounded:
             for side in SIDES:
                 column.prop(light, side)
-        for sun in lamps.suns(context.scene):
+        for number, sun in enumerate(lamps.suns(context.scene), start=1):
             row = column.row(align=True)
-            row.label(text=sun.name, icon="LIGHT_SUN")
-            row.prop(sun.data, "energy", text="")
+            row.prop(sun.data, "energy", text=str(number), icon="LIGHT_SUN")
             row.prop(sun.data, "color", text="")
             row.operator("maskdrape.remove_lamp", text="", icon="X").lamp = sun.name
         if light.override:

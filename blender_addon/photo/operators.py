@@ -40,6 +40,7 @@ class MASKDRAPE_OT_load_photo(bpy.types.Operator):
         photo.width = photo.height = photo.face = 0
         photo.faces.clear()
         bench.head.forget()
+        show.show_nothing(context)
         try:
             show.show_photo(context, path, 0, 0, 0.0)
         except RuntimeError:

@@ -22,6 +22,15 @@ def show_photo(context: bpy.types.Context, path: Path, width: int, height: int, 
     camera.look_through(context)
 
 
+def show_nothing(context: bpy.types.Context) -> None:
+    """Another photo: nothing that was on the last one is on this."""
+    context.scene.maskdrape.drape.forget()
+    for role in ("head", "mask"):
+        collection.remove_object(context.scene, role)
+    if not context.scene.maskdrape.light.override:
+        lamps.show_lamps(context.scene, [], middle_of_head(context.scene), movable=False)
+
+
 def show_face(context: bpy.types.Context) -> None:
     """The chosen face's head over the photo, with the light that was read from it."""
     scene = context.scene

@@ -51,10 +51,13 @@ def look_through(context: bpy.types.Context) -> None:
     """Turn the window's 3D views to the scene's camera, its frame filling them."""
     for window in context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                view = area.spaces.active
-                if view.region_3d.view_perspective != "CAMERA":
-                    view.region_3d.view_perspective = "CAMERA"
-                    region = next(one for one in area.regions if one.type == "WINDOW")
-                    with context.temp_override(window=window, area=area, region=region):
-                        bpy.ops.view3d.view_center_camera()
+            if area.type == "VIEW_3D" and area.spaces.active.region_3d.view_perspective != "CAMERA":
+                area.spaces.active.region_3d.view_perspective = "CAMERA"
+                fit_frame(context, window, area)
+
+
+def fit_frame(context: bpy.types.Context, window: bpy.types.Window, area: bpy.types.Area) -> None:
+    """Have the camera's frame fill a 3D view that looks through it."""
+    region = next(one for one in area.regions if one.type == "WINDOW")
+    with context.temp_override(window=window, area=area, region=region):
+        bpy.ops.view3d.view_center_camera()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import bpy
+
+from . import camera
 
 
 def image_of(path: Path, role: str) -> bpy.types.Image:
@@ -54,8 +57,17 @@ def _views(areas):
 def _split(context, window, area):
     before = set(window.screen.areas)
     with context.temp_override(window=window, area=area):
-        bpy.ops.screen.area_split(direction="VERTICAL", factor=0.5)
+        bpy.ops.screen.area_split(direction="VERTICAL", factor=0.45)
     made = next(one for one in window.screen.areas if one not in before)
-    left = min((made, area), key=lambda one: one.x)
+    left, right = sorted((made, area), key=lambda one: one.x)
     left.type = "IMAGE_EDITOR"
+    if right.type == "VIEW_3D" and right.spaces.active.region_3d.view_perspective == "CAMERA":
+        # The areas have their new sizes only when they have been drawn.
+        bpy.app.timers.register(functools.partial(_fit, right), first_interval=0.1)
     return left
+
+
+def _fit(area):
+    for window in bpy.context.window_manager.windows:
+        if area in list(window.screen.areas):
+            camera.fit_frame(bpy.context, window, area)

@@ -133,7 +133,10 @@ def test_another_photo_forgets_what_was_set_right_in_the_last(loaded, photo):
     from blender_addon import job
 
     bpy.ops.maskdrape.pick_landmark(index=5, x=100.0, y=20.0)
-    bpy.ops.maskdrape.load_photo(filepath=photo("other.png"))
+    bpy.ops.maskdrape.drape()
+    bpy.ops.maskdrape.load_photo(filepath=photo("nobody.png"))
+    assert object_of("head") is None and object_of("mask") is None
+    assert not bench().drape.results and not bench().drape.frames
     assert "backend" not in job.config(bpy.context.scene).get("faces", {})
 
 
