@@ -72,7 +72,8 @@ def _tick() -> float | None:
     going = False
     for scene in bpy.data.scenes:
         batch = scene.maskdrape.batch
-        if batch.state == "running":
+        # The state may have been undone; the process was not.
+        if batch.state == "running" or (batch.last and process.is_running(Path(batch.last).parent)):
             look(scene)
             going = going or batch.state == "running"
     for window in bpy.context.window_manager.windows:

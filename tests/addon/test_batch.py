@@ -189,6 +189,17 @@ def test_designs_of_a_folder_that_may_be_drawn_stay_in_it(working, tmp_path):
         assert found.config.masks.wearing == wanted.config.masks.wearing
 
 
+def test_undoing_does_not_lose_sight_of_the_run(pretended, tmp_path):
+    from blender_addon.batch import watch
+
+    batch().folder = str(tmp_path / "slow")
+    bpy.ops.maskdrape.start_batch()
+    wait_until_done(3)
+    batch().state, batch().done = "", 0  # as undo leaves it
+    assert watch._tick() is not None
+    assert (batch().state, batch().done) == ("running", 3)
+
+
 def test_no_timer_and_no_handler_stay_behind(pretended, tmp_path):
     from blender_addon.batch import watch
 
