@@ -1,12 +1,13 @@
 import numpy as np
 import pytest
+from flat_mask import flat_mask
 from scipy import ndimage, special
 
 from pipeline import colour
 from pipeline.composite.halo import measure_edges, sharpened_by, sharpening
 from pipeline.composite.paste import composite
 from pipeline.config import CompositeConfig
-from pipeline.records import Layers, Photo
+from pipeline.records import Photo
 
 
 def discs(blur: float, seed: int = 4) -> np.ndarray:
@@ -66,20 +67,8 @@ def test_the_masks_edge_overshoots_as_the_photos_edges_do(amount):
     away = np.hypot(rows - 240.3, columns - 119.8)
     alpha = special.ndtr((60.0 - away) / 0.36).astype(np.float32)
     cloth = colour.decode(np.array(0.8))
-    zeros = np.zeros((*plain.shape, 3), np.float32)
-    layers = Layers(
-        box=(0, 0, 240, 320),
-        rgba=np.stack([cloth * alpha] * 3 + [alpha], axis=-1).astype(np.float32),
-        shadow=zeros + 1,
-        depth=zeros[..., 0],
-        normals=zeros,
-        parts=(alpha > 0.5).astype(np.uint8),
-        uv=zeros[..., :2],
-        albedo=zeros,
-        material={"seed": 1},
-    )
     photo = Photo(sha256="0" * 64, name="p.png", identity="p", pixels=pixels, focal_px=None)
-    out, matte, _ = composite(photo, layers, CompositeConfig(grain=False, highlights=False))
+    out, matte, _ = composite(photo, flat_mask(cloth, alpha), CompositeConfig(grain=False, highlights=False))
     luma = out[..., 1] / 255.0
     aim = measure_edges(stored, 0.0)
     found = measure_edges(luma[165:], 0.0)

@@ -1,13 +1,14 @@
 import numpy as np
 import pytest
 import skimage.data
+from flat_mask import flat_mask
 from scipy import ndimage
 
 from pipeline.colour import LUMA
 from pipeline.composite.paste import composite
 from pipeline.composite.smear import NO_SMEAR, Smear, measure_smear, smeared
 from pipeline.config import CompositeConfig
-from pipeline.records import Layers, Photo
+from pipeline.records import Photo
 
 FACE = skimage.data.astronaut()[:300, 100:360] / 255.0 @ LUMA
 
@@ -48,23 +49,10 @@ def test_a_smear_is_a_gaussian_along_its_line(angle, axis):
 def test_a_mask_in_a_moved_photo_has_moved_as_well():
     """Its upright edges are as sharp as before, when the way was upright, and the level ones are not."""
     face = np.repeat((moved(FACE, 6, 90)[..., None] * 255).round().clip(0, 255).astype(np.uint8), 3, axis=-1)
-    height, width = face.shape[:2]
-    alpha = np.zeros((height, width), np.float32)
+    alpha = np.zeros(face.shape[:2], np.float32)
     alpha[190:250, 80:180] = 1
-    zeros = np.zeros((height, width, 3), np.float32)
-    layers = Layers(
-        box=(0, 0, width, height),
-        rgba=np.repeat(alpha[..., None], 4, axis=-1) * np.array([0.8, 0.8, 0.8, 1], np.float32),
-        shadow=zeros + 1,
-        depth=zeros[..., 0],
-        normals=zeros,
-        parts=(alpha > 0.5).astype(np.uint8),
-        uv=zeros[..., :2],
-        albedo=zeros,
-        material={"seed": 1},
-    )
     photo = Photo(sha256="0" * 64, name="p.png", identity="p", pixels=face, focal_px=None)
-    _, matte, _ = composite(photo, layers, CompositeConfig(grain=False, highlights=False))
+    _, matte, _ = composite(photo, flat_mask(0.8, alpha), CompositeConfig(grain=False, highlights=False))
 
     def width_of(line):
         slope = np.abs(np.diff(line / 255.0))
