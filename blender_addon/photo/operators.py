@@ -114,7 +114,7 @@ def _show(context: bpy.types.Context, said: dict) -> None:
     bench = context.scene.maskdrape
     photo = bench.photo
     photo.width, photo.height, photo.sha256 = said["width"], said["height"], said["sha256"]
-    path = job.folder(context.scene) / said["path"]
+    path = job.folder(context.scene) / said.get("upright", said["path"])
     show.show_photo(context, path, photo.width, photo.height, float(photo.width))
     if photo.faces:
         show.show_face(context)

@@ -44,8 +44,8 @@ def _npz(arrays: Mapping[str, NDArray[Any]]) -> bytes:
     return data.getvalue()
 
 
-def keep_matte(folder: Path, kind: str, pixels: NDArray[np.uint8]) -> str:
-    """Write (H, W) as a PNG file, unless it is there; returns its path."""
+def keep_picture(folder: Path, kind: str, pixels: NDArray[np.uint8]) -> str:
+    """Write (H, W), or (H, W, 3) sRGB, as a PNG file, unless it is there; returns its path."""
     data = io.BytesIO()
     Image.fromarray(pixels).save(data, "PNG", compress_level=1)
     return keep(folder, f"{kind}.png", data.getvalue())

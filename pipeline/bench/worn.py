@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.bench.checks import figures
-from pipeline.bench.kept import keep, keep_arrays, keep_matte
+from pipeline.bench.kept import keep, keep_arrays, keep_picture
 from pipeline.bench.requests import Composite, Drape, Draw, OnFace
 from pipeline.bench.serve import Tell
 from pipeline.bench.workplace import face_of, open_photo, stages_of
@@ -108,7 +108,7 @@ def composite(request: Composite, tell: Tell) -> Mapping[str, Any]:
         image = keep(folder, "image.png", picture.read_bytes())
     return {
         "image": image,
-        "matte": keep_matte(folder, "matte", sample.matte),
+        "matte": keep_picture(folder, "matte", sample.matte),
         "box": sample.layers.box,
         "sample_id": sample.sample_id,
     }
