@@ -2,14 +2,13 @@
 
 ``python benchmarks/exports.py --rows 100000 --folder FOLDER`` puts that many samples there (4 variants a
 photo, 5 photos an identity; drawn hashes, small pictures that are links to a few files) and exports them in
-turn. 100,000 rows take half a million names.
+turn. 100,000 rows take half a million names. COCO reads more of a sample: ``benchmarks/rows.py --also``.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import json
 import os
 import shutil
 import sys
@@ -19,11 +18,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+ROOT = Path(__file__).resolve().parent.parent
 PHOTOS, VARIANTS = 5, 4
 LINKS = 20_000  # of one file: file systems have a limit
 FORMATS = (
     ("parquet", "--split", "0.8/0.1/0.1"),
     ("card",),
+    ("croissant",),
     ("webdataset", "--split", "0.8/0.1/0.1"),
     ("insightface", "--pairs", "300"),
     ("pairs", "--pairs", "300"),
@@ -33,10 +34,13 @@ SIDES = {"image.png": 32, "matte.png": 32, "masked_112.png": 112, "unmasked_112.
 
 def write_rows(folder: Path, count: int) -> Path:
     """A data set with what these exports read of one."""
-    data = folder / "data"
+    sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "unit")]
+    from rows_only import rows_only
+
+    from pipeline.dataset.read import rows
+
     (folder / "files").mkdir(parents=True)
-    data.mkdir()
-    rng = np.random.default_rng(0)
+    data = rows_only(folder / "data", -(-count // (PHOTOS * VARIANTS)), PHOTOS, VARIANTS)
     contents = {name: _png(side) for name, side in SIDES.items()} | {"sample.json": b"{}\n"}
     links = {name: (folder / "files", 0) for name in contents}
 
@@ -48,42 +52,11 @@ def write_rows(folder: Path, count: int) -> Path:
         os.link(source, target)
         links[name] = source, number + 1
 
-    with (data / "manifest.jsonl").open("w") as manifest:
-        for photo in range(-(-count // VARIANTS)):
-            identity = f"person_{photo // PHOTOS:06d}"
-            sha256, face_hash = rng.bytes(32).hex(), rng.bytes(8).hex()
-            (data / "images" / identity).mkdir(parents=True, exist_ok=True)
-            for variant in range(min(VARIANTS, count - photo * VARIANTS)):
-                key = f"{sha256[:16]}-f0-v{variant:02d}"
-                row = {
-                    "sample_id": key,
-                    "identity": identity,
-                    "photo": f"{identity}/{photo}.jpg",
-                    "sha256": sha256,
-                    "source": "drawn",
-                    "licence": ("CC0-1.0", "CC-BY-4.0")[photo % 2],
-                    "consent": "not needed",
-                    "face": 0,
-                    "face_hash": face_hash,
-                    "variant": variant,
-                    "design": ("surgical", "kn95", "cloth_pleated")[variant % 3],
-                    "size": "M",
-                    "wearing": "correct",
-                    "nose": "high",
-                    "fabric": "spunbond",
-                    "colour": "white",
-                    "print": "plain",
-                    "image": f"images/{identity}/{key}.png",
-                    "labels": f"labels/{identity}/{key}",
-                    "verdict": "ok",
-                    "reason": "",
-                }
-                manifest.write(json.dumps(row) + "\n")
-                (data / row["labels"]).mkdir(parents=True)
-                for name in contents:
-                    target = row["image"] if name == "image.png" else f"{row['labels']}/{name}"
-                    link(name, data / target)
-    (data / "rejects.jsonl").write_text("")
+    for row in rows(data):
+        (data / row["image"]).parent.mkdir(parents=True, exist_ok=True)
+        (data / row["labels"]).mkdir(parents=True)
+        for name in contents:
+            link(name, data / (row["image"] if name == "image.png" else f"{row['labels']}/{name}"))
     return data
 
 
