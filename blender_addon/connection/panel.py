@@ -8,6 +8,7 @@ from .lines import draw_lines
 from .wait import busy
 
 TAB = "MaskDrape"
+_LACKING = ("is not installed", "lacks the module")  # what the bench says where it is not set up
 
 
 class MASKDRAPE_PT_task(bpy.types.Panel):
@@ -40,7 +41,7 @@ class MASKDRAPE_PT_task(bpy.types.Panel):
             box.operator("maskdrape.copy_report", icon="COPYDOWN")
         if set_up.under_way():
             draw_lines(context, self.layout, f"Setting up: {set_up.last_words()}", icon="SORTTIME")
-        elif known.missing() or "is not installed" in task.error or "is missing" in task.error:
+        elif known.missing() or any(words in task.error for words in _LACKING):
             for line in known.missing():
                 draw_lines(context, self.layout, line, icon="ERROR")
             if not chosen_python():
