@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 @pytest.mark.skipif(shutil.which("blender") is None, reason="no blender on this machine")
 def test_designs_assets_and_batches_in_a_whole_blender(tmp_path):
     (tmp_path / "logo.png").write_bytes(fake_bench.png(np.full((32, 48, 3), 200, np.uint8)))
-    script = str(Path(__file__).parent / "in_blender.py")
+    script = str(Path(__file__).parent / "designs_in_blender.py")
     made = subprocess.run(
         ["blender", "--background", "--factory-startup", "--python", script],
         env={**os.environ, "CHECKOUT": str(CHECKOUT), "WORK": str(tmp_path), "PYTHON": sys.executable},
