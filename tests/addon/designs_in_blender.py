@@ -1,88 +1,100 @@
-"""Run inside a Blender executable: every operator of the core, before a bench that only speaks.
+"""Drives the panels Mask, Library and Batch inside a whole Blender in the background; see
+test_library_in_blender.py. Variables: CHECKOUT, WORK, PYTHON."""
 
-``blender -b --factory-startup --python-exit-code 1 --python in_blender.py -- ROOT PYTHON FOLDER``
-"""
-
+import json
+import os
 import sys
+import time
+import traceback
 from pathlib import Path
 
 import bpy
 
-ROOT, PYTHON, FOLDER = sys.argv[sys.argv.index("--") + 1 :]
-HERE = Path(ROOT) / "tests" / "addon"
-sys.path[:0] = [ROOT, str(HERE)]
-
-import addon_utils  # noqa: E402
-import fake_bench  # noqa: E402
-import numpy as np  # noqa: E402
-
-folder = Path(FOLDER)
-picture = folder / "person.png"
-picture.write_bytes(fake_bench.png(np.full((80, 64, 3), 90, np.uint8)))
-
-assert addon_utils.enable("blender_addon", default_set=True) is not None
-from blender_addon import job  # noqa: E402
-from blender_addon.connection import process, set_up  # noqa: E402
-
-fake = [PYTHON, str(HERE / "fake_bench.py")]
-real = process.command
-process.command = lambda arguments: [*fake, *arguments]
-bpy.ops.wm.save_as_mainfile(filepath=str(folder / "one.blend"))
+sys.path.insert(0, os.environ["CHECKOUT"])
+WORK = Path(os.environ["WORK"])
 
 
-def bench():
-    return bpy.context.scene.maskdrape
+def main() -> dict:
+    import blender_addon
+    import blender_addon.job
+    from blender_addon.connection import process
+
+    blender_addon.register()
+    # Answers by MaskDrape's own Python; a run that needs the standard library alone.
+    fake = str(Path(os.environ["CHECKOUT"]) / "tests" / "addon" / "fake_run.py")
+    process.command = lambda given: [
+        os.environ["PYTHON"],
+        *((fake,) if given[0] == "run" else (str(process.WORKER),)),
+        *given,
+    ]
+    bpy.utils.user_resource = lambda kind, path="", **_: str(WORK / "user" / path)
+    bench, ours = bpy.context.scene.maskdrape, bpy.ops.maskdrape
+    told = {"blender": list(bpy.app.version)}
+
+    assert ours.choose_design(name="surgical") == {"FINISHED"}, bench.task.error
+    bench.mask.pleated_sliders.construction_pleats_depth_mm = 14.3
+    bench.mask.colour = "pink"
+    assert ours.show_flat() == {"FINISHED"}, bench.task.error
+
+    bench.library.folder = str(WORK / "shelf")
+    bench.library.save_name, bench.library.tags = "deep_pleats", "pleats"
+    bench.library.author, bench.library.licence = "A. Tailor", "CC-BY-4.0"
+    assert ours.save_design() == {"FINISHED"} and not bench.task.error, bench.task.error
+    with bpy.data.libraries.load(str(WORK / "shelf" / "deep_pleats.blend"), assets_only=True) as (
+        there,
+        wanted,
+    ):
+        wanted.objects = list(there.objects)
+    (thing,) = wanted.objects
+    data = thing.asset_data
+    told["asset"] = {
+        "author": data.author,
+        "licence": getattr(data, "license", "") or data.description,
+        "tags": [tag.name for tag in data.tags],
+        "preview": list(thing.preview.image_size),
+    }
+    ours.choose_design(name="kn95")
+    bpy.context.scene.collection.objects.link(thing)
+    bpy.context.view_layer.objects.active = thing
+    assert ours.design_from_object() == {"FINISHED"}
+    told["depth"] = json.loads(bench.mask.document)["construction"]["pleats"]["depth_mm"]
+
+    picture = WORK / "logo.png"
+    before = picture.read_bytes()
+    assert ours.load_print(filepath=str(picture)) == {"FINISHED"}
+    bench.mask.picture.pixels[0] = 0.0
+    (entry,) = blender_addon.job.config(bpy.context.scene)["masks"]["pictures"]
+    painted = (blender_addon.job.folder(bpy.context.scene) / entry["path"]).read_bytes()
+    told["painted"] = [picture.read_bytes() == before, painted != before, painted[:4] == b"\x89PNG"]
+
+    bench.batch.folder = str(WORK / "slow")
+    assert ours.start_batch() == {"FINISHED"}, bench.task.error
+    told["states"] = [until(lambda: bench.batch.done == 3)]
+    ours.stop_batch()
+    told["states"].append(until(lambda: bench.batch.state == "stopped"))
+    ours.start_batch()
+    told["states"].append(until(lambda: bench.batch.state == "finished"))
+    told["rejects"] = [one.reason for one in bench.batch.rejects]
+    blender_addon.unregister()
+    told["left"] = [name for name in dir(bpy.types) if "maskdrape" in name.lower()]
+    return told
 
 
-def do(name, **values):
-    result = getattr(bpy.ops.maskdrape, name)(**values)
-    assert result == {"FINISHED"}, (name, result, bench().task.error)
+def until(true) -> str:
+    end = time.monotonic() + 20.0
+    while not true() and time.monotonic() < end:
+        bpy.ops.maskdrape.refresh_batch()
+        time.sleep(0.05)
+    return bpy.context.scene.maskdrape.batch.state
 
 
-do("load_photo", filepath=str(picture))
-do("find_faces")
-do("choose_face", index=1)
-do("pick_landmark", index=3, x=40.0, y=30.0)
-do("hold_coefficients", which="expression")
-do("light_override")
-do("add_lamp")
-do("remove_lamp", lamp="Lamp 1")
-do("light_from_photo")
-do("drape")
-do("play")
-do("settle")
-do("preview")
-do("composite")
-do("before_after")
-do("cancel")
-assert len(bench().drape.results[0].checks) == 3
-assert job.config(bpy.context.scene)["faces"]["backend"] == "file"
-
-bpy.ops.wm.save_mainfile()
-bpy.ops.wm.read_homefile(use_empty=True)
-addon_utils.enable("blender_addon", default_set=True)
-bpy.ops.wm.open_mainfile(filepath=str(folder / "one.blend"))
-assert bench().photo.faces[1].verdict == "ok"
-do("undo_drape")
-assert not bench().drape.results
-
-result = bpy.ops.maskdrape.load_photo(filepath=str(picture.with_name("none.png")))
-assert result == {"CANCELLED"}
-refused = picture.rename(folder / "refused.png")
-assert bpy.ops.maskdrape.load_photo(filepath=str(refused)) == {"CANCELLED"}
-assert bench().task.error == "This photo is too small."
-do("copy_report")
-
-assert real(["bench"])[0] == bpy.app.binary_path
-assert set_up.command()[2] == bpy.app.binary_path and Path(set_up.command()[1]).is_file()
-set_up.command = lambda: [PYTHON, "-c", "print('installing'); print('done')"]
-do("set_up")
-assert set_up.last_words() == "done"
-set_up.command = lambda: [PYTHON, "-c", "import sys; sys.exit('no internet')"]
-assert bpy.ops.maskdrape.set_up() == {"CANCELLED"}
-assert "no internet" in bench().task.error
-
-addon_utils.disable("blender_addon", default_set=True)
-assert not hasattr(bpy.types.Scene, "maskdrape")
-assert not [name for name in dir(bpy.types) if "maskdrape" in name.lower()]
-print("ALL DONE", bpy.app.version_string)
+if __name__ == "__main__":
+    code = 1
+    try:
+        (WORK / "told.json").write_text(json.dumps(main()))
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
