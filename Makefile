@@ -1,10 +1,11 @@
 # make demo: the embedded example, into out/demo.   make test: linters, types and tests.
+# make addon: the extension for Blender, as a zip into dist.
 # make gallery: pictures of every mask into docs/gallery.   make drapes: fills the bank of settled drapes.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test gallery drapes clean
+.PHONY: demo test addon gallery drapes clean
 
 demo: $(VENV)/.demo
 	$(BIN)/maskdrape doctor
@@ -12,6 +13,9 @@ demo: $(VENV)/.demo
 
 gallery: $(VENV)/.demo
 	$(BIN)/maskdrape gallery --output docs/gallery
+
+addon: $(VENV)/.demo
+	$(BIN)/python tools/build_addon.py dist
 
 drapes: $(VENV)/.demo
 	$(BIN)/maskdrape drapes

@@ -9,8 +9,10 @@ from mathutils import Matrix
 from . import collection, mesh
 from .frames import placed
 
-FLAT_AT = (0.35, 1.0, 0.0)
-"""World, m, of a flat mask where no head shows its distance: to the right of a head a metre away."""
+BEFORE = 0.15
+"""m that a flat mask is nearer to the camera than the head's middle."""
+MARGIN = (0.10, 0.07)
+"""m from the left and lower border of the picture to the middle of a flat mask."""
 
 
 def show_worn(
@@ -28,17 +30,24 @@ def show_worn(
 
 
 def show_flat(scene: bpy.types.Scene, vertices: np.ndarray, faces: np.ndarray) -> bpy.types.Object:
-    """The flat mask, vertices (M, 3) m with z up from the sheet, standing upright beside the head."""
+    """The flat mask, vertices (M, 3) m with z up from the sheet, upright in the picture's lower left corner.
+
+    It is as large beside the head as it would be in the hand of the person.
+    """
     flat = _mask(scene, "flat", "Flat Mask", vertices, faces)
+    depth, right, up = 1.0, 0.0, 0.0
     head = collection.object_of(scene, "head")
-    at = np.array(FLAT_AT)
     if head is not None and len(head.data.vertices):
         points = np.empty(3 * len(head.data.vertices), np.float32)
         head.data.vertices.foreach_get("co", points)
-        points = (
-            points.reshape(-1, 3) @ np.array(head.matrix_world.to_3x3()).T + head.matrix_world.translation
-        )
-        at = np.array((points[:, 0].max() + 0.12, *np.median(points[:, 1:], axis=0)))
+        to_world = np.array(head.matrix_world)
+        depth = float(np.median(points.reshape(-1, 3) @ to_world[1, :3]) + to_world[1, 3]) - BEFORE
+    if scene.camera is not None:
+        # The camera stands in the world's origin and looks along y; its frame is given for its own axes.
+        corner = min(scene.camera.data.view_frame(scene=scene), key=lambda one: one.x + one.y)
+        right, up = (side * depth / -corner.z for side in (corner.x, corner.y))
+    middle = (vertices.min(axis=0) + vertices.max(axis=0)) / 2
+    at = (right + MARGIN[0] - middle[0], depth, up + MARGIN[1] - middle[1])
     flat.matrix_world = Matrix.Translation(at) @ Matrix.Rotation(np.pi / 2, 4, "X")
     return flat
 

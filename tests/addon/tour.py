@@ -58,13 +58,13 @@ def tour():
 
     bench = bpy.context.scene.maskdrape
     ours = bpy.ops.maskdrape
-    yield from picture("1_empty")
+    yield from picture("01_empty")
 
     call(ours.load_photo, filepath=os.environ["TOUR_PHOTO"])
     yield from settled(bench)
     bench.photo.source, bench.photo.licence, bench.photo.consent = "generated", "CC0-1.0", "not a person"
     bench.head.wireframe = True
-    yield from picture("2_photo")
+    yield from picture("02_photo")
 
     bench.head.wireframe = False
     before = bench.photo.faces[0].residual_mm
@@ -74,12 +74,12 @@ def tour():
 
     call(ours.choose_design, name="surgical")
     yield from settled(bench)
-    yield from picture("4_mask")
+    yield from picture("04_mask")
 
     call(ours.set_parameter, path="construction.pleats.depth_mm", value="9")
     yield 1.0
     yield from settled(bench)
-    yield from picture("5_slider")
+    yield from picture("05_slider")
 
     call(ours.drape)
     yield from under_way(bench, 0.2)
@@ -90,9 +90,29 @@ def tour():
 
     call(ours.drape)
     yield from under_way(bench, 0.4)
-    yield from picture("6_draping")
+    yield from picture("06_draping")
     yield from settled(bench)
-    yield from picture("7_draped")
+    scroll(window, view, sidebar, 3000)
+    yield 0.5
+    yield from picture("07_draped")
+
+    library = bench.library
+    library.folder, library.save_name = str(HERE / "library"), "flat_pleats"
+    library.title, library.author, library.licence = "Surgical mask with flat pleats", "A designer", "CC0-1.0"
+    call(ours.save_design)
+    yield from settled(bench)
+    yield from picture("08_library")
+
+    batch = bench.batch
+    batch.folder, batch.output = str(HERE / "photos"), str(HERE / "batch")
+    call(ours.start_batch)
+    yield 1.0
+    while batch.state == "running":
+        yield 0.5
+    call(ours.refresh_batch)
+    yield 1.0
+    yield from picture("09_batch")
+    told["batch"] = [batch.state, batch.samples, batch.rejected, batch.words]
 
     bench.render.samples = int(os.environ["TOUR_SAMPLES"])
     call(ours.composite)
@@ -104,7 +124,7 @@ def tour():
     with bpy.context.temp_override(window=window, area=view, region=region):
         bpy.ops.image.view_all(fit_view=True)
     yield 0.5
-    yield from picture("8_composite")
+    yield from picture("10_composite")
 
     told |= {
         "blender": bpy.app.version_string,
@@ -136,7 +156,7 @@ def drag_landmark(module, call, window, view, by):
         yield 0.2
         mouse("MOUSEMOVE", "NOTHING", (x + share * by[0], y + share * by[1]))
     yield 1.0
-    yield from picture("3_landmark")
+    yield from picture("03_landmark")
     mouse("LEFTMOUSE", "RELEASE", (x + by[0], y + by[1]))
     yield 0.3
     mouse("RET", "PRESS", (x, y))
@@ -155,6 +175,12 @@ def only_our_tab(sidebar):
             if place == ("VIEW_3D", "UI") and not own and panel.is_registered:
                 bpy.utils.unregister_class(panel)
     yield 0.5
+
+
+def scroll(window, view, sidebar, pixels):
+    """The sidebar, down by so much or to its end."""
+    with bpy.context.temp_override(window=window, area=view, region=sidebar):
+        bpy.ops.view2d.pan(deltay=-pixels)
 
 
 def settled(bench):
