@@ -251,6 +251,19 @@ def test_a_cache_that_others_use_keeps_what_is_theirs_and_says_so(tmp_path, fold
     assert holding(tmp_path / "kept", sha256_of(tmp_path / "photos" / "ann" / "0.png")) == []
 
 
+def test_a_data_sets_own_cache_that_another_one_uses_keeps_what_is_theirs(folder):
+    base, cache = folder.parent, "out/.maskdrape/cache"
+    save_photo(base / "others" / "eve" / "0.png", 150, 60)
+    other = {"photos": {"folder": "others"}, "output": "other", "cache": cache}
+    job = Job(Config.model_validate(other), base)
+    list(run(job, list_folder(base / "others"), Counter().stages))
+    remember_cache(job.output / ".maskdrape", job.cache)
+    theirs = sha256_of(base / "others" / "eve" / "0.png")
+    before = holding(base / cache, theirs)
+    assert invoke(["forget", str(folder), "ann", "--yes"]) == 0
+    assert holding(base / cache, theirs) == before != []
+
+
 def test_exports_are_deleted_only_with_consent(tmp_path, folder, capsys):
     export, other = tmp_path / "export", tmp_path / "mine"
     for place in (export, other):

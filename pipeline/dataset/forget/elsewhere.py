@@ -14,6 +14,8 @@ from pipeline.dataset.rows import json_line, jsonl
 from pipeline.files import sha256_of, write_whole
 
 EXPORTS, CACHES = "exports.jsonl", "caches.txt"
+SHARED = "shared.txt"
+"""Lies in a cache that a data set uses and that is not its own."""
 
 Now = Literal["here", "gone", "never", "replaced", "another's"]
 
@@ -86,10 +88,14 @@ def delete_exports(folder: Path, made: list[Made]) -> None:
 def remember_cache(state: Path, cache: Path) -> None:
     """Write down where fits and drapes are kept, if not in the usual place, so that they can be removed."""
     state, cache = state.resolve(), cache.resolve()
+    if cache == state / "cache":
+        return
     places = caches_elsewhere(state)
-    if cache != state / "cache" and cache not in places:
+    if cache not in places:
         text = "".join(f"{place}\n" for place in [*places, cache])
         write_whole(state / CACHES, text.encode())
+    if not (cache / SHARED).exists():
+        write_whole(cache / SHARED, b"used by other data sets than the one it may lie in\n")
 
 
 def caches_elsewhere(state: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pipeline.cache import is_of_a_face, photo_of_entry
+from pipeline.dataset.forget.elsewhere import SHARED
 from pipeline.dataset.forget.traces import Traces, mentions
 
 _NAMELESS = re.compile(r"([0-9a-f]{2})/\1[0-9a-f]{62}\.npz")
@@ -23,7 +24,7 @@ def remove_kept(folder: Path, caches: list[Path], traces: Traces) -> Iterator[st
     staying = {_photo(row["sha256"]) for row in mentions(folder) if row["sha256"] and not traces.of_row(row)}
     gone, unknown = 0, []
     for cache in caches:
-        own = state in cache.resolve().parents
+        own = state in cache.resolve().parents and not (cache / SHARED).exists()
 
         def goes(sha256: str, own: bool = own) -> bool:
             return sha256 in traces.contents or (own and _photo(sha256) not in staying)
