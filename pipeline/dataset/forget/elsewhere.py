@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -95,7 +96,8 @@ def remember_cache(state: Path, cache: Path) -> None:
         text = "".join(f"{place}\n" for place in [*places, cache])
         write_whole(state / CACHES, text.encode())
     if not (cache / SHARED).exists():
-        write_whole(cache / SHARED, b"used by other data sets than the one it may lie in\n")
+        with suppress(OSError):  # one that cannot be written loses nothing either
+            write_whole(cache / SHARED, b"used by other data sets than the one it may lie in\n")
 
 
 def caches_elsewhere(state: Path) -> list[Path]:
