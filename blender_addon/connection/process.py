@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import queue
@@ -18,6 +19,7 @@ import bpy
 from ..preferences import chosen_python
 
 WORKER = Path(__file__).resolve().parent / "worker.py"
+_PATIENCE = 2.0  # s until the last lines of a process that has ended are read
 _LAST_LINES = 60  # of what it said besides, for reports
 
 
@@ -28,6 +30,7 @@ class Running:
     popen: subprocess.Popen
     answers: queue.SimpleQueue
     said: deque
+    readers: list[threading.Thread]
 
 
 def command(arguments: list[str]) -> list[str]:
@@ -69,9 +72,10 @@ def start() -> Running:
         errors="replace",
         bufsize=1,
     )
-    running = Running(popen, queue.SimpleQueue(), deque(maxlen=_LAST_LINES))
+    running = Running(popen, queue.SimpleQueue(), deque(maxlen=_LAST_LINES), [])
     for read in (_read_answers, _read_said):
-        threading.Thread(target=read, args=(running,), daemon=True).start()
+        running.readers.append(threading.Thread(target=read, args=(running,), daemon=True))
+        running.readers[-1].start()
     atexit.register(kill, running)
     return running
 
@@ -99,11 +103,15 @@ def kill(running: Running) -> None:
     atexit.unregister(kill)
     running.popen.kill()
     running.popen.wait()
-    for stream in (running.popen.stdin, running.popen.stdout, running.popen.stderr):
-        try:
+    for reader in running.readers:
+        reader.join(_PATIENCE)
+    streams = [running.popen.stdin]
+    if not any(reader.is_alive() for reader in running.readers):
+        # One that is still being read, because a child of the process holds it, could not be closed.
+        streams += [running.popen.stdout, running.popen.stderr]
+    for stream in streams:
+        with contextlib.suppress(OSError):  # a request that it never read
             stream.close()
-        except OSError:
-            continue  # a request that it never read
 
 
 def _read_answers(running: Running) -> None:
