@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bpy
 
 from .. import job
@@ -66,4 +68,6 @@ def _take_final(context: bpy.types.Context, result: dict) -> None:
 def _take(context: bpy.types.Context, result: dict, is_preview: bool) -> None:
     render = context.scene.maskdrape.render
     render.image, render.is_preview = job.below(context.scene, result["image"]), is_preview
-    image.show(context, image.image_of(job.folder(context.scene) / render.image, "result"))
+    picture = image.image_of(job.folder(context.scene) / render.image, "result")
+    picture.name = f"{Path(context.scene.maskdrape.photo.path).stem} masked"
+    image.show(context, picture)

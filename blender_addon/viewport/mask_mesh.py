@@ -9,9 +9,9 @@ from mathutils import Matrix
 from . import collection, mesh
 from .frames import placed
 
-BEFORE = 0.15
+BEFORE = 0.12
 """m that a flat mask is nearer to the camera than the head's middle."""
-MARGIN = (0.10, 0.07)
+MARGIN = (0.092, 0.052)
 """m from the left and lower border of the picture to the middle of a flat mask."""
 
 

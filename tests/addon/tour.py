@@ -46,6 +46,11 @@ def tour():
         if area.type == "DOPESHEET_EDITOR":
             area.type = "IMAGE_EDITOR"
     yield 0.5
+    for panel in (bpy.types.MASKDRAPE_PT_library, bpy.types.MASKDRAPE_PT_batch):
+        # A script cannot open a panel that is closed at first.
+        bpy.utils.unregister_class(panel)
+        panel.bl_options = set()
+        bpy.utils.register_class(panel)
     view.spaces.active.show_region_ui = True
     yield 0.5
     sidebar = next(region for region in view.regions if region.type == "UI")
@@ -101,6 +106,8 @@ def tour():
     library.title, library.author, library.licence = "Surgical mask with flat pleats", "A designer", "CC0-1.0"
     call(ours.save_design)
     yield from settled(bench)
+    scroll(window, view, sidebar, 3000)
+    yield 0.5
     yield from picture("08_library")
 
     batch = bench.batch
@@ -110,6 +117,7 @@ def tour():
     while batch.state == "running":
         yield 0.5
     call(ours.refresh_batch)
+    scroll(window, view, sidebar, 3000)
     yield 1.0
     yield from picture("09_batch")
     told["batch"] = [batch.state, batch.samples, batch.rejected, batch.words]
