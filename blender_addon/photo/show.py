@@ -25,6 +25,7 @@ def show_photo(context: bpy.types.Context, path: Path, width: int, height: int, 
 def show_nothing(context: bpy.types.Context) -> None:
     """Another photo: nothing that was on the last one is on this."""
     context.scene.maskdrape.drape.forget()
+    context.scene.maskdrape.render.image = ""
     for role in ("head", "mask"):
         collection.remove_object(context.scene, role)
     if not context.scene.maskdrape.light.override:

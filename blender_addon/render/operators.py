@@ -48,7 +48,8 @@ class MASKDRAPE_OT_before_after(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context):
-        return image.find_image("result") is not None and image.find_image("photo") is not None
+        made = bool(context.scene.maskdrape.render.image)
+        return made and all(image.find_image(role) is not None for role in ("photo", "result"))
 
     def execute(self, context):
         after = image.find_image("result")

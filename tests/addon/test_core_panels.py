@@ -215,6 +215,12 @@ def test_preview_and_picture_are_images(loaded):
     assert bpy.ops.maskdrape.before_after() == {"FINISHED"}
 
 
+def test_a_picture_of_another_photo_is_not_held_against_this_one(loaded, photo):
+    bpy.ops.maskdrape.preview()
+    bpy.ops.maskdrape.load_photo(filepath=photo("other.png"))
+    assert not bpy.ops.maskdrape.before_after.poll()
+
+
 def test_what_is_refused_is_said_and_can_be_copied(addon, photo):
     assert bpy.ops.maskdrape.load_photo(filepath=photo("refused.png")) == {"CANCELLED"}
     assert bench().task.error == "This photo is too small."
