@@ -14,6 +14,9 @@ def find_package() -> None:
     """Put MaskDrape's folder on the path, behind what the Python has of its own."""
     # Files of this folder would hide modules of the same name.
     sys.path[:] = [entry for entry in sys.path if Path(entry or ".").resolve() != _HERE]
+    if "bpy" in sys.modules and sys.modules["bpy"].app.binary_path:
+        # Where the set-up installs. With its factory settings Blender leaves that out.
+        sys.path.insert(0, sys.modules["bpy"].utils.user_resource("SCRIPTS", path="modules"))
     folder = os.environ.get("MASKDRAPE_FOLDER")
     if folder:
         sys.path.append(folder)
