@@ -150,6 +150,7 @@ def _light(light: Light, fit: LightFit | None) -> Numbers:
         "irradiance": light.irradiance,
         "skin_albedo": light.skin_albedo,
         "around": light.around,
+        "width": light.width,
     }
 
 
