@@ -1,9 +1,13 @@
-"""The end of a test run: with Blender's module loaded it is the process's end as well."""
+"""How a test run begins and ends."""
 
 import os
 import sys
 
 import pytest
+
+# As `pipeline.run` does, before NumPy is first imported: what is made here and there is to be the same.
+for _library in ("OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 _status = [0]
 

@@ -137,7 +137,7 @@ def _start(context: bpy.types.Context) -> None:
 
 
 class MASKDRAPE_OT_stop_batch(bpy.types.Operator):
-    """Stop after what is being done now; Start goes on from there. Pressed again, it stops at once"""
+    """Stop: what is finished stays, and Start goes on from there. Pressed again, it is killed"""
 
     bl_idname = "maskdrape.stop_batch"
     bl_label = "Stop"

@@ -8,8 +8,6 @@ import signal
 import subprocess
 from pathlib import Path
 
-import bpy
-
 from .. import job
 from ..connection import process as connection
 
@@ -55,7 +53,7 @@ def start(config: Path) -> None:
             **apart,
         )
     _started[place] = running
-    _note(place, {"pid": running.pid, "inside_blender": command[0] == bpy.app.binary_path, "asked": False})
+    _note(place, {"pid": running.pid, "asked": False})
 
 
 def is_running(place: Path) -> bool:
@@ -80,17 +78,15 @@ def stop(place: Path) -> bool:
     """Ask the process to end: what is finished stays, and the next start goes on from there. False where none
     is.
 
-    A whole Blender takes an interrupt for the end of the render alone, and what comes of that for a mistake
-    in the photo: it is ended, which costs what it was doing.
+    Not by an interrupt: a whole Blender takes that for the end of the render alone, and it is ignored by what
+    a Blender starts that ignores it itself.
     """
-    if os.name == "nt":
-        return _send(place, signal.CTRL_BREAK_EVENT)
-    return _send(place, signal.SIGTERM if _noted(place).get("inside_blender") else signal.SIGINT)
+    return _send(place, signal.CTRL_BREAK_EVENT if os.name == "nt" else signal.SIGTERM)
 
 
 def end(place: Path) -> bool:
     """End a process that does not listen; nothing is lost by that but what it was doing."""
-    return _send(place, signal.SIGTERM)
+    return _send(place, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
 
 
 def _send(place: Path, wish: int) -> bool:

@@ -12,7 +12,7 @@ import bpy
 
 from . import known, process, wait
 
-_state: dict = {"popen": None, "said": deque(maxlen=20), "timer": None}
+_state: dict = {"popen": None, "listener": None, "said": deque(maxlen=20), "timer": None}
 
 
 def under_way() -> bool:
@@ -63,6 +63,7 @@ class MASKDRAPE_OT_set_up(bpy.types.Operator):
 
     def _finish(self, context):
         code = _state["popen"].returncode
+        _state["listener"].join(timeout=5.0)  # to what it said last
         stop()
         wait.stop()  # it looks for what it needs when it starts
         known.forget()
@@ -100,7 +101,8 @@ def _start() -> None:
         text=True,
         errors="replace",
     )
-    threading.Thread(target=_listen, args=(_state["popen"],), daemon=True).start()
+    _state["listener"] = threading.Thread(target=_listen, args=(_state["popen"],), daemon=True)
+    _state["listener"].start()
 
 
 def _listen(popen: subprocess.Popen) -> None:

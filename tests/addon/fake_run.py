@@ -1,4 +1,4 @@
-"""A run that makes nothing: tells of five photos, one of them rejected, and can be stopped politely.
+"""A run that makes nothing: tells of five photos, one of them rejected.
 
 What it does is told it by the name of the photos' folder: slow, fails.
 """
@@ -56,8 +56,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except KeyboardInterrupt:
-        print("maskdrape: stopped; the same command goes on where this one was", file=sys.stderr)
-        sys.exit(130)
+    main()
