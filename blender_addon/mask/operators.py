@@ -155,8 +155,14 @@ class MASKDRAPE_OT_set_parameter(bpy.types.Operator):
         except ValueError:
             self.report({"WARNING"}, f"{self.value} is no JSON")
             return {"CANCELLED"}
+        before = mask.document
         change(mask, self.path, value)
-        show_sliders(mask)
+        try:
+            show_sliders(mask)
+        except TypeError:
+            mask.document = before
+            self.report({"WARNING"}, f"{self.path} cannot be {self.value}")
+            return {"CANCELLED"}
         return {"FINISHED"}
 
 

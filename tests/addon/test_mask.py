@@ -202,6 +202,13 @@ def test_what_is_usual_can_be_said_and_left_again(surgical):
     assert 0 <= low <= high <= 1
 
 
+def test_a_value_of_another_kind_is_refused_and_changes_nothing(surgical):
+    before = surgical.document
+    path = "construction.pleats.depth_mm"
+    assert bpy.ops.maskdrape.set_parameter(path=path, value='"abc"') == {"CANCELLED"}
+    assert surgical.document == before
+
+
 def test_reset_of_one_parameter_and_of_all(surgical):
     surgical.pleated_sliders.construction_pleats_depth_mm = 15.0
     surgical.common_sliders.wire_length_mm = 90.0
