@@ -42,18 +42,13 @@ def command(arguments: list[str]) -> list[str]:
     python = chosen_python() or ("" if bpy.app.binary_path else sys.executable)
     if python:
         return [python, str(WORKER), *arguments]
-    own = [bpy.app.binary_path, "--background", "--factory-startup", "--python-use-system-env"]
-    return [*own, "--python", str(WORKER), "--", *arguments]
+    own = [bpy.app.binary_path, "--background", "--factory-startup", "--python", str(WORKER)]
+    return [*own, "--", *arguments]
 
 
 def environment() -> dict[str, str]:
-    """The variables to start it with: where MaskDrape lies, for a Python that it is not installed in, and for
-    this Blender, where `set_up` has put what it needs: with factory settings Blender does not look there."""
-    variables = {**os.environ, "MASKDRAPE_FOLDER": str(package_folder())}
-    if bpy.app.binary_path and not chosen_python():
-        modules = bpy.utils.user_resource("SCRIPTS", path="modules")
-        variables["PYTHONPATH"] = os.pathsep.join(filter(None, (modules, os.environ.get("PYTHONPATH"))))
-    return variables
+    """The variables to start it with: where MaskDrape lies, for a Python that it is not installed in."""
+    return {**os.environ, "MASKDRAPE_FOLDER": str(package_folder())}
 
 
 def package_folder() -> Path:
