@@ -6,14 +6,14 @@ from . import operators, panel, properties, watch
 
 _CLASSES = (*properties.CLASSES, *operators.CLASSES, *panel.CLASSES)
 
+_register, _unregister = bpy.utils.register_classes_factory(_CLASSES)
+
 
 def register() -> None:
-    for one in _CLASSES:
-        bpy.utils.register_class(one)
+    _register()
     watch.register()
 
 
 def unregister() -> None:
     watch.unregister()
-    for one in reversed(_CLASSES):
-        bpy.utils.unregister_class(one)
+    _unregister()

@@ -33,9 +33,11 @@ def _arrive(*_):
         scene.maskdrape.task.clear()
 
 
+_register, _unregister = bpy.utils.register_classes_factory(_CLASSES)
+
+
 def register() -> None:
-    for one in _CLASSES:
-        bpy.utils.register_class(one)
+    _register()
     bpy.app.handlers.load_pre.append(_leave)
     bpy.app.handlers.load_post.append(_arrive)
 
@@ -48,5 +50,4 @@ def unregister() -> None:
     wait.unwatch()
     set_up.stop()
     known.forget()
-    for one in reversed(_CLASSES):
-        bpy.utils.unregister_class(one)
+    _unregister()

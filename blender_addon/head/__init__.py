@@ -12,13 +12,9 @@ _CLASSES = (
     panel.MASKDRAPE_PT_head,
 )
 
-
-def register() -> None:
-    for one in _CLASSES:
-        bpy.utils.register_class(one)
+register, _unregister = bpy.utils.register_classes_factory(_CLASSES)
 
 
 def unregister() -> None:
     landmarks.stop()
-    for one in reversed(_CLASSES):
-        bpy.utils.unregister_class(one)
+    _unregister()

@@ -6,12 +6,4 @@ from . import operators, panel, properties
 
 _CLASSES = (*properties.CLASSES, *operators.CLASSES, *panel.CLASSES)
 
-
-def register() -> None:
-    for one in _CLASSES:
-        bpy.utils.register_class(one)
-
-
-def unregister() -> None:
-    for one in reversed(_CLASSES):
-        bpy.utils.unregister_class(one)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)

@@ -6,13 +6,9 @@ from . import live, operators, panel, properties
 
 _CLASSES = (*properties.CLASSES, *operators.CLASSES, *panel.CLASSES)
 
-
-def register() -> None:
-    for one in _CLASSES:
-        bpy.utils.register_class(one)
+register, _unregister = bpy.utils.register_classes_factory(_CLASSES)
 
 
 def unregister() -> None:
     live.forget()
-    for one in reversed(_CLASSES):
-        bpy.utils.unregister_class(one)
+    _unregister()

@@ -12,12 +12,4 @@ _CLASSES = (
     panel.MASKDRAPE_PT_photo,
 )
 
-
-def register() -> None:
-    for one in _CLASSES:
-        bpy.utils.register_class(one)
-
-
-def unregister() -> None:
-    for one in reversed(_CLASSES):
-        bpy.utils.unregister_class(one)
+register, unregister = bpy.utils.register_classes_factory(_CLASSES)
